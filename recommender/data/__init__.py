@@ -1,0 +1,1 @@
+"""Sheets, reference tables and the database: what is fetched and kept."""

@@ -1,0 +1,449 @@
+"""The things the program is about; pure data: no files, no SQL, no arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+from math import asin, cos, radians, sin, sqrt
+
+from recommender.errors import InvalidValue
+
+
+class SkillLevel(IntEnum):
+    """Vocational skill level; a larger value is a higher skill.
+
+    Certificates number five of the eight the other way round (5 is the lowest, 1 the
+    highest). `from_certificate` is the only place that knows it.
+
+    Source: 人社部发〔2022〕14号, the eight-level skilled-worker scale.
+    """
+
+    APPRENTICE = 1
+    JUNIOR_WORKER = 2
+    INTERMEDIATE_WORKER = 3
+    SENIOR_WORKER = 4
+    TECHNICIAN = 5
+    SENIOR_TECHNICIAN = 6
+    SPECIAL_GRADE_TECHNICIAN = 7
+    CHIEF_TECHNICIAN = 8
+
+    @classmethod
+    def from_certificate(cls, number: int) -> SkillLevel:
+        """Read a certificate's number, 1 (highest) to 5 (lowest).
+
+        Raises
+        ------
+        InvalidValue
+            If the number is outside 1 to 5.
+        """
+        if not 1 <= number <= 5:
+            raise InvalidValue("certificate", "", "level", number)
+        return cls(7 - number)
+
+
+class TrainingTier(StrEnum):
+    """Programme enrolled in; not a certificate held."""
+
+    INTERMEDIATE = "intermediate"
+    SENIOR = "senior"
+    PREPARATORY_TECHNICIAN = "preparatory_technician"
+
+
+class TrainingMode(StrEnum):
+    """How an enterprise takes people; a mode alone reserves nothing."""
+
+    DIRECT = "direct"
+    ORDER = "order"
+    DIRECTED = "directed"
+    POST_SPECIFIC = "post_specific"
+    APPRENTICESHIP = "apprenticeship"
+
+
+class ShortageLevel(StrEnum):
+    """How scarce the catalog's issuing body calls an occupation."""
+
+    ORDINARY = "ordinary"
+    SHORT = "short"
+    VERY_SHORT = "very_short"
+
+
+class OutcomeStage(StrEnum):
+    """One step of one graduate with one post."""
+
+    RECOMMENDED = "recommended"
+    INTERESTED = "interested"
+    DECLINED = "declined"
+    INTERVIEWED = "interviewed"
+    REJECTED = "rejected"
+    OFFERED = "offered"
+    SIGNED = "signed"
+    CANCELLED = "cancelled"
+    INTERNED = "interned"
+    STARTED = "started"
+    RETAINED = "retained"
+    LEFT = "left"
+
+
+# Steps that take a place, and steps that give it back.
+CONFIRMING = frozenset({OutcomeStage.SIGNED, OutcomeStage.STARTED, OutcomeStage.RETAINED})
+ENDING = frozenset({OutcomeStage.CANCELLED, OutcomeStage.LEFT})
+
+
+class Channel(StrEnum):
+    """Where a step came from."""
+
+    OFFICE = "office"
+    FAIR = "fair"
+    KIOSK = "kiosk"
+    SELF = "self"
+
+
+class StepReason(StrEnum):
+    """Why a step went as it did; FULL says nothing about merit."""
+
+    FULL = "full"
+    SKILL = "skill"
+    PAY = "pay"
+    DISTANCE = "distance"
+    SHIFTS = "shifts"
+    HEALTH = "health"
+    OTHER = "other"
+
+
+class AwardLevel(IntEnum):
+    """Level of a skills competition; a larger value is a wider competition."""
+
+    CITY = 1
+    PROVINCE = 2
+    NATION = 3
+    WORLD = 4
+
+
+class MemberKind(StrEnum):
+    """What kind of body belongs to an alliance."""
+
+    TECHNICIAN_COLLEGE = "technician_college"
+    VOCATIONAL_SCHOOL = "vocational_school"
+    ENTERPRISE = "enterprise"
+    INDUSTRY_BODY = "industry_body"
+    GOVERNMENT = "government"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillCertificate:
+    """A skill-level certificate.
+
+    Attributes
+    ----------
+    occupation_code
+        Occupation of the national classification, 2022 edition.
+    certified_by
+        Credit code of the enterprise that certified the skill itself; None for a public one.
+    """
+
+    occupation_code: str
+    level: SkillLevel
+    certified_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Award:
+    """A place won in a skills competition, for an occupation where stated."""
+
+    level: AwardLevel
+    occupation_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graduate:
+    """One graduate as matching needs them; names and numbers stay in `PersonalDetails`.
+
+    Attributes
+    ----------
+    trade
+        As the college writes it; `Reference.trade_of` reads it.
+    class_year
+        Year of graduation.
+    skill_level
+        Highest certificate held; None if not stated.
+    grade_band
+        1 (best) to 5; a feature, never a rule.
+    home_region, wish_regions
+        Six-digit GB/T 2260 codes.
+    wish_pay
+        CNY per month before tax.
+    adult_on
+        Day of the eighteenth birthday; None if not stated.
+    """
+
+    graduate_id: str
+    college: str
+    trade: str
+    class_year: int
+    consent: bool
+    trade_code: str | None = None
+    class_name: str | None = None
+    training_tier: TrainingTier | None = None
+    skill_level: SkillLevel | None = None
+    certificates: tuple[SkillCertificate, ...] = ()
+    expected_level: SkillLevel | None = None
+    expected_on: date | None = None
+    licences: tuple[str, ...] = ()
+    awards: tuple[Award, ...] = ()
+    grade_band: int | None = None
+    home_region: str | None = None
+    wish_regions: tuple[str, ...] = ()
+    wish_pay: int | None = None
+    order_class: str | None = None
+    hired_at_enrolment: bool = False
+    adult_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if not 1990 <= self.class_year <= 2100:
+            raise InvalidValue("graduate", self.graduate_id, "class_year", self.class_year)
+        if self.grade_band is not None and not 1 <= self.grade_band <= 5:
+            raise InvalidValue("graduate", self.graduate_id, "grade_band", self.grade_band)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalDetails:
+    """What officers alone may see of a graduate; kept apart from everything else."""
+
+    graduate_id: str
+    name: str | None = None
+    student_no: str | None = None
+    gender: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One line of a demand catalog: people wanted by one enterprise for one occupation.
+
+    Attributes
+    ----------
+    headcount
+        People wanted; at least 1.
+    region_code
+        Six-digit GB/T 2260 code of the place of work.
+    monthly_pay_min, monthly_pay_max
+        CNY per month before tax; None if not stated.
+    opens_on, closes_on
+        First and last day open, both inclusive.
+    withdrawn_on
+        First day on which the issuing body's whole catalog no longer held it; None while
+        it does.
+    """
+
+    post_id: str
+    enterprise: str
+    credit_code: str
+    occupation_code: str
+    region_code: str
+    headcount: int
+    opens_on: date
+    closes_on: date
+    issuing_body: str | None = None
+    occupation: str | None = None
+    job_type: str | None = None
+    industry_chain: str | None = None
+    is_chain_leader: bool | None = None
+    min_level: SkillLevel | None = None
+    training_mode: TrainingMode | None = None
+    shortage_level: ShortageLevel | None = None
+    monthly_pay_min: int | None = None
+    monthly_pay_max: int | None = None
+    required_licence: tuple[str, ...] = ()
+    preferred_certificates: tuple[str, ...] = ()
+    accepts_own_certificate: bool | None = None
+    adults_only: bool | None = None
+    board_and_lodging: str | None = None
+    shifts: str | None = None
+    insurance: str | None = None
+    duties: str | None = None
+    contact: str | None = None
+    withdrawn_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.headcount < 1:
+            raise InvalidValue("post", self.post_id, "headcount", self.headcount)
+        if self.closes_on < self.opens_on:
+            raise InvalidValue("post", self.post_id, "closes_on", self.closes_on)
+
+    def is_open(self, day: date) -> bool:
+        """Whether the post is open on a day; places left are another question."""
+        return self.opens_on <= day <= self.closes_on and (
+            self.withdrawn_on is None or day < self.withdrawn_on
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One step of one graduate with one post; what the model learns from.
+
+    Attributes
+    ----------
+    recorded_on
+        When it became known; never before anybody could act on it.
+    shown_rank
+        Place in the list shown, from 1; None if not stated. Never a feature.
+    """
+
+    graduate_id: str
+    post_id: str
+    stage: OutcomeStage
+    date: date
+    recorded_on: date
+    channel: Channel | None = None
+    shown_rank: int | None = None
+    reason: StepReason | None = None
+
+    def known_by(self, day: date) -> bool:
+        """Whether the step had happened and was recorded by the end of the day."""
+        return self.date <= day and self.recorded_on <= day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One body of an alliance."""
+
+    name: str
+    kind: MemberKind
+    region: str
+    alliance: str
+    credit_code: str | None = None
+    industry_chain: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """A college and an enterprise agreed to train people for places.
+
+    Attributes
+    ----------
+    floor, ceiling
+        Fewest and most people; None if not stated.
+    returns_on
+        Day on which reserved places go back to everybody; `ends_on` where not stated.
+    """
+
+    agreement_id: str
+    college: str
+    credit_code: str
+    mode: TrainingMode
+    starts_on: date
+    ends_on: date
+    trade: str | None = None
+    post_id: str | None = None
+    region: str | None = None
+    class_year: int | None = None
+    floor: int | None = None
+    ceiling: int | None = None
+    level_due: SkillLevel | None = None
+    returns_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A province, city or county of the administrative division (GB/T 2260).
+
+    Attributes
+    ----------
+    longitude, latitude
+        Degrees; a county without its own point has its city's. None outside Shandong.
+    """
+
+    code: str
+    name: str
+    city_code: str
+    city_name: str
+    longitude: float | None = None
+    latitude: float | None = None
+
+    @property
+    def full_name(self) -> str:
+        """City and county, as a person says it."""
+        return self.name if self.code == self.city_code else f"{self.city_name}{self.name}"
+
+
+EARTH_RADIUS_KM = 6371.0088
+
+
+def distance_km(a: Region, b: Region) -> float | None:
+    """Great-circle distance between two regions' points, km; None where a point is unknown.
+
+    Haversine formula on the mean Earth radius (IUGG 1980).
+    """
+    if a.longitude is None or a.latitude is None or b.longitude is None or b.latitude is None:
+        return None
+    lat_a, lat_b = radians(a.latitude), radians(b.latitude)
+    half_lat = (lat_b - lat_a) / 2
+    half_lon = radians(b.longitude - a.longitude) / 2
+    chord = sin(half_lat) ** 2 + cos(lat_a) * cos(lat_b) * sin(half_lon) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(sqrt(chord))
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A trade leads to an occupation.
+
+    Attributes
+    ----------
+    weight
+        0 to 1; how directly the trade trains for the occupation.
+    basis
+        ``standard``, ``knowledge`` (unverified) or ``officer``.
+    """
+
+    occupation_code: str
+    weight: float
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The public tables as matching needs them, with officers' decisions applied.
+
+    Attributes
+    ----------
+    pairs
+        Known trade → the occupations it leads to, heaviest first.
+    trade_names
+        A trade as a college writes it → the known trade it is read as.
+    occupations
+        Occupation code → name.
+    groups
+        Code of a minor (``6-18-01``) or middle (``6-18``) group → name.
+    regions
+        GB/T 2260 code → region.
+    """
+
+    pairs: Mapping[str, tuple[Pair, ...]] = field(default_factory=dict)
+    trade_names: Mapping[str, str] = field(default_factory=dict)
+    occupations: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    regions: Mapping[str, Region] = field(default_factory=dict)
+
+    def trade_of(self, name: str) -> str:
+        """Read a trade as written; a name nobody mapped stands for itself."""
+        return self.trade_names.get(name, name)
+
+    def pairs_of(self, trade: str) -> tuple[Pair, ...]:
+        """List the occupations that a trade, as written, leads to; empty if unknown."""
+        return self.pairs.get(self.trade_of(trade), ())
+
+    def city_of(self, code: str | None) -> str | None:
+        """Give the city's code of a region; None where the region is unknown."""
+        region = self.regions.get(code) if code else None
+        return region.city_code if region else None
+
+
+def minor_group(occupation_code: str) -> str:
+    """Cut an occupation code to its minor group: ``6-18-01-01`` → ``6-18-01``."""
+    return occupation_code[:7]
+
+
+def middle_group(occupation_code: str) -> str:
+    """Cut an occupation code to its middle group: ``6-18-01-01`` → ``6-18``."""
+    return occupation_code[:4]

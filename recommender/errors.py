@@ -1,0 +1,168 @@
+"""Every error raised on purpose, drawn as a tree; each carries facts, not sentences.
+
+PlacementError
+├── InvalidValue            a domain object was given a value that it cannot hold
+├── Refused                 exit 1: nothing was written
+│   ├── ImportRefused       rows of the sheets have problems
+│   ├── MassClosing         a whole catalog would close too many posts
+│   ├── NoOpenPlace         a signing finds no open place
+│   ├── AlreadyPlaced       a graduate already holds a place
+│   └── ReplayMismatch      an idempotency key came back with another body
+├── WrongUsage              exit 2
+│   ├── NotFound            an id, name or version that nobody knows
+│   └── Unreadable          a profile or request field that cannot be read
+├── NoConsent               a graduate without consent gets no personal ranking
+├── NoModel                 nothing is published yet
+├── CorruptArtefact         a published file is not what its manifest says
+├── Busy                    exit 3: another process holds the lock
+└── Held                    exit 5: a person has to release it
+
+`wording.py` turns these into what a person reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class PlacementError(Exception):
+    """Anything that a person can act on."""
+
+
+class InvalidValue(PlacementError):
+    """A domain object was given a value that it cannot hold."""
+
+    def __init__(self, kind: str, key: str, field: str, value: object) -> None:
+        super().__init__(f"{kind} {key}: {field}={value!r}")
+        self.kind = kind
+        self.key = key
+        self.field = field
+        self.value = value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowProblem:
+    """One thing wrong, or worth saying, at one place of a sheet.
+
+    Attributes
+    ----------
+    code
+        What kind of problem, e.g. ``not_a_headcount``; `wording` has a sentence for each.
+    row
+        Row number as Excel shows it, from 1; 0 where the whole file is meant.
+    column
+        The column's English name, or "" where a whole row or file is meant.
+    value
+        What the cell held, masked where personal.
+    facts
+        What the sentence needs beside the value: candidates, suggestions, the other name.
+    """
+
+    filename: str
+    row: int
+    column: str
+    value: str
+    code: str
+    facts: tuple[str, ...] = ()
+
+
+class Refused(PlacementError):
+    """A check said no, so nothing was written."""
+
+
+class ImportRefused(Refused):
+    """Sheets had problems, so nothing of the call was written."""
+
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
+        super().__init__(f"{len(problems)} problem(s)")
+        self.problems = tuple(problems)
+
+
+class MassClosing(Refused):
+    """A whole catalog would close more of a body's open posts than is likely meant."""
+
+    def __init__(self, issuing_body: str, n_closing: int, n_open: int) -> None:
+        super().__init__(f"{issuing_body}: {n_closing} of {n_open} open posts would close")
+        self.issuing_body = issuing_body
+        self.n_closing = n_closing
+        self.n_open = n_open
+
+
+class NoOpenPlace(Refused):
+    """A signing finds no open place at the post."""
+
+    def __init__(self, post_id: str) -> None:
+        super().__init__(post_id)
+        self.post_id = post_id
+
+
+class AlreadyPlaced(Refused):
+    """The graduate already holds a place, at this or another post."""
+
+    def __init__(self, graduate_id: str, post_id: str) -> None:
+        super().__init__(graduate_id)
+        self.graduate_id = graduate_id
+        self.post_id = post_id
+
+
+class ReplayMismatch(Refused):
+    """An idempotency key was used before, with another body."""
+
+
+class WrongUsage(PlacementError):
+    """The question itself is wrong."""
+
+
+class NotFound(WrongUsage):
+    """An id, name or version that nobody knows."""
+
+    def __init__(self, kind: str, key: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__(f"{kind} {key}")
+        self.kind = kind
+        self.key = key
+        self.suggestions = tuple(suggestions)
+
+
+class Unreadable(WrongUsage):
+    """A field of a request that cannot be read."""
+
+    def __init__(self, field: str, value: str, code: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__(f"{field}={value!r}: {code}")
+        self.field = field
+        self.value = value
+        self.code = code
+        self.suggestions = tuple(suggestions)
+
+
+class NoConsent(PlacementError):
+    """The graduate has not agreed to a personal ranking."""
+
+    def __init__(self, graduate_id: str) -> None:
+        super().__init__(graduate_id)
+        self.graduate_id = graduate_id
+
+
+class NoModel(PlacementError):
+    """Nothing is published yet."""
+
+
+class CorruptArtefact(PlacementError):
+    """A published file is missing or is not what its manifest says."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path}: {why}")
+        self.path = path
+        self.why = why
+
+
+class Busy(PlacementError):
+    """Another process holds the lock."""
+
+
+class Held(PlacementError):
+    """The version waits for a person's release."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(str(version))
+        self.version = version

@@ -1,0 +1,1 @@
+"""Who ranks better, and is it good enough to be published."""
