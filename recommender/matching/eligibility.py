@@ -1,0 +1,276 @@
+"""Hard rules: what forbids a graduate a post on a day, each rule with a code and a source.
+
+Every rule is said once for one pair (`check_pair`, with what would make it hold) and once
+for all pairs (`eligible_pairs`, as a mask); a test holds the two to the same answer.
+Source of every rule: the contract page of this project, section "Rules", and what it names.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.domain import (
+    CONFIRMING,
+    ENDING,
+    Graduate,
+    Outcome,
+    OutcomeStage,
+    Post,
+    SkillLevel,
+    StepReason,
+)
+
+# In the order in which they are told. Where each comes from:
+RULE_SOURCES: Mapping[str, str] = {
+    "consent": "个人信息保护法 (2021) articles 13 and 24: no automated ranking without consent",
+    "unplaced": "contract: a graduate holds one place at a time",
+    "open": "demand catalog: first and last day open, both inclusive",
+    "places": "demand catalog: headcount less confirmed places",
+    "level": "demand catalog: lowest skill level, eight-level scale 人社部发〔2022〕14号",
+    "licence": "demand catalog; special operations: 安全生产法 (2021) article 30",
+    "adult": "demand catalog; 未成年工特殊保护规定 (1994): work barred under eighteen",
+    "again": "contract: a post declined, or refused on merit, is not offered again",
+}
+RULES = tuple(RULE_SOURCES)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where everybody stands at the end of a day, from the steps known by then.
+
+    Attributes
+    ----------
+    confirmed
+        Post → places taken.
+    placed_at
+        Graduate → posts at which a place is held.
+    shut_out
+        Graduate → posts declined, or refused for a stated reason other than a full post.
+    """
+
+    confirmed: Mapping[str, int] = field(default_factory=dict)
+    placed_at: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    shut_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCheck:
+    """One rule for one pair.
+
+    Attributes
+    ----------
+    needs
+        What would make a failing rule hold, as facts for `wording`: the level, the
+        missing licences, a date; empty where nothing would.
+    """
+
+    code: str
+    holds: bool
+    needs: tuple[str, ...] = ()
+
+
+def standing(outcomes: Iterable[Outcome], posts: Mapping[str, Post], day: date) -> Standing:
+    """Work out who holds a place and who is shut out, from the steps known by a day.
+
+    A step that ends a placement counts against the same pair only if it is not earlier than
+    the last step that confirms it. It gives the place back only up to the post's last day;
+    the graduate is free either way.
+    """
+    confirmed_on: dict[tuple[str, str], date] = {}
+    ends: dict[tuple[str, str], list[date]] = defaultdict(list)
+    shut_out: dict[str, set[str]] = defaultdict(set)
+    for step in outcomes:
+        if not step.known_by(day):
+            continue
+        pair = (step.graduate_id, step.post_id)
+        if step.stage in CONFIRMING:
+            confirmed_on[pair] = max(step.date, confirmed_on.get(pair, step.date))
+        elif step.stage in ENDING:
+            ends[pair].append(step.date)
+        elif _shuts_out(step):
+            shut_out[step.graduate_id].add(step.post_id)
+    confirmed: dict[str, int] = defaultdict(int)
+    placed_at: dict[str, set[str]] = defaultdict(set)
+    for (graduate_id, post_id), since in confirmed_on.items():
+        later = [end for end in ends.get((graduate_id, post_id), ()) if end >= since]
+        if not later:
+            placed_at[graduate_id].add(post_id)
+        post = posts.get(post_id)
+        if not later or (post is not None and min(later) > post.closes_on):
+            confirmed[post_id] += 1
+    return Standing(
+        dict(confirmed),
+        {graduate_id: frozenset(held) for graduate_id, held in placed_at.items()},
+        {graduate_id: frozenset(posts_out) for graduate_id, posts_out in shut_out.items()},
+    )
+
+
+def _shuts_out(step: Outcome) -> bool:
+    if step.stage is OutcomeStage.DECLINED:
+        return True
+    return step.stage is OutcomeStage.REJECTED and step.reason not in (None, StepReason.FULL)
+
+
+def open_places(post: Post, standing: Standing) -> int:
+    """Count the places of a post that nobody holds; never below 0."""
+    return max(0, post.headcount - standing.confirmed.get(post.post_id, 0))
+
+
+def reached_level(graduate: Graduate, post: Post) -> SkillLevel | None:
+    """Give the highest level that counts at a post; None if none is stated.
+
+    A level that an enterprise certified itself counts there, and where the post accepts
+    such certificates.
+    """
+    counting = [
+        certificate.level
+        for certificate in graduate.certificates
+        if certificate.certified_by is None
+        or post.accepts_own_certificate
+        or certificate.certified_by == post.credit_code
+    ]
+    if graduate.skill_level is not None:
+        counting.append(graduate.skill_level)
+    return max(counting, default=None)
+
+
+def check_pair(
+    graduate: Graduate, post: Post, standing: Standing, day: date
+) -> tuple[RuleCheck, ...]:
+    """Check every rule for one graduate and one post on a day, in the order of `RULES`."""
+    reached = reached_level(graduate, post)
+    level_holds = post.min_level is None or (reached is not None and reached >= post.min_level)
+    missing = tuple(name for name in post.required_licence if name not in graduate.licences)
+    adult_holds = not post.adults_only or _is_adult(graduate, day)
+    placed = graduate.hired_at_enrolment or graduate.graduate_id in standing.placed_at
+    opens_later = day < post.opens_on and post.withdrawn_on is None
+    return (
+        RuleCheck("consent", graduate.consent),
+        RuleCheck("unplaced", not placed),
+        RuleCheck("open", post.is_open(day), (post.opens_on.isoformat(),) if opens_later else ()),
+        RuleCheck("places", open_places(post, standing) >= 1),
+        RuleCheck(
+            "level",
+            level_holds,
+            () if level_holds or post.min_level is None else (post.min_level.name,),
+        ),
+        RuleCheck("licence", not missing, missing),
+        RuleCheck(
+            "adult",
+            adult_holds,
+            (graduate.adult_on.isoformat(),) if not adult_holds and graduate.adult_on else (),
+        ),
+        RuleCheck(
+            "again", post.post_id not in standing.shut_out.get(graduate.graduate_id, frozenset())
+        ),
+    )
+
+
+def _is_adult(graduate: Graduate, day: date) -> bool:
+    return graduate.adult_on is not None and graduate.adult_on <= day
+
+
+def eligible_pairs(
+    graduates: Sequence[Graduate], posts: Sequence[Post], standing: Standing, day: date
+) -> NDArray[np.bool_]:
+    """Say for all pairs whether every rule holds on a day.
+
+    Parameters
+    ----------
+    graduates, posts : sequences of length n_graduates and n_posts
+        Neither needs an order.
+    standing : Standing
+        As `standing` worked it out for the same day.
+    day : date
+        Asia/Shanghai.
+
+    Returns
+    -------
+    bool array of shape (n_graduates, n_posts)
+        True where the graduate may take the post.
+    """
+    free = np.array(
+        [not g.hired_at_enrolment and g.graduate_id not in standing.placed_at for g in graduates],
+        dtype=np.bool_,
+    )
+    takes = np.array(
+        [post.is_open(day) and open_places(post, standing) >= 1 for post in posts], dtype=np.bool_
+    )
+    eligible = suitable_pairs(graduates, posts, day)
+    eligible &= free[:, None] & takes[None, :]
+    column = {post.post_id: index for index, post in enumerate(posts)}
+    for row, graduate in enumerate(graduates):
+        for post_id in standing.shut_out.get(graduate.graduate_id, ()):
+            if post_id in column:
+                eligible[row, column[post_id]] = False
+    return eligible
+
+
+def suitable_pairs(
+    graduates: Sequence[Graduate], posts: Sequence[Post], day: date
+) -> NDArray[np.bool_]:
+    """Say for all pairs whether the rules about the two themselves hold.
+
+    These are consent, level, licence and adult: what does not change with anybody's steps or
+    with the posts' days. The held-out class year is judged by them.
+
+    Returns
+    -------
+    bool array of shape (n_graduates, n_posts)
+    """
+    suitable = np.array([g.consent for g in graduates], dtype=np.bool_)[:, None] & np.ones(
+        len(posts), dtype=np.bool_
+    )
+    suitable &= _level_holds(graduates, posts)
+    adult = np.array([_is_adult(g, day) for g in graduates], dtype=np.bool_)
+    adults_only = np.array([bool(post.adults_only) for post in posts], dtype=np.bool_)
+    suitable &= adult[:, None] | ~adults_only[None, :]
+    for licence in sorted({name for post in posts for name in post.required_licence}):
+        holds = np.array([licence in g.licences for g in graduates], dtype=np.bool_)
+        wants = np.array([licence in post.required_licence for post in posts], dtype=np.bool_)
+        suitable &= holds[:, None] | ~wants[None, :]
+    return suitable
+
+
+def _level_holds(graduates: Sequence[Graduate], posts: Sequence[Post]) -> NDArray[np.bool_]:
+    """Compare levels; the few certificates of enterprises themselves are raised one by one."""
+    needed = np.array([post.min_level or 0 for post in posts], dtype=np.int8)
+    accepts = np.array([bool(post.accepts_own_certificate) for post in posts], dtype=np.bool_)
+    firms = np.array([post.credit_code for post in posts], dtype=object)
+    public = np.zeros(len(graduates), dtype=np.int8)
+    for row, graduate in enumerate(graduates):
+        public[row] = max(
+            (c.level for c in graduate.certificates if c.certified_by is None),
+            default=0,
+        )
+        public[row] = max(public[row], graduate.skill_level or 0)
+    holds: NDArray[np.bool_] = public[:, None] >= needed[None, :]
+    for row, graduate in enumerate(graduates):
+        for certificate in graduate.certificates:
+            if certificate.certified_by is not None:
+                counts = accepts | (firms == certificate.certified_by)
+                holds[row] |= counts & (needed <= certificate.level)
+    return holds
+
+
+def excluded_by(
+    graduate: Graduate, posts: Sequence[Post], standing: Standing, day: date
+) -> tuple[str, ...]:
+    """Name the rules that shut a graduate out of every post; empty where a post is left.
+
+    A rule is named where it alone fails at every post; where no single one does, all that
+    fail somewhere are.
+    """
+    checks = [check_pair(graduate, post, standing, day) for post in posts]
+    if not checks or any(all(rule.holds for rule in rules) for rules in checks):
+        return () if checks else ("open",)
+    failing = [{rule.code for rule in rules if not rule.holds} for rules in checks]
+    everywhere = set.intersection(*failing)
+    named = everywhere or set.union(*failing)
+    return tuple(code for code in RULES if code in named)
