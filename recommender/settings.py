@@ -1,0 +1,116 @@
+"""What differs between installations, read once from ``PLACEMENT_*`` and handed on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+DATABASE_FILE = "placement.sqlite3"
+_YES = frozenset({"1", "yes", "true", "on"})
+_NO = frozenset({"0", "no", "false", "off"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where everything lies and which day it is.
+
+    Attributes
+    ----------
+    home
+        Folder under which everything is written: database, models, lock, logs. Absolute, so
+        that a later change of the working directory changes nothing.
+    database_url
+        SQLAlchemy URL; by default an SQLite file inside `home`.
+    as_of
+        The day that stands for today; None for the calendar's.
+    sample
+        Whether the data are the constructed sample, so that the page says so.
+    https
+        Whether the service is reached through HTTPS only, so that browsers are told to stay
+        there. Off on a plain local network.
+    """
+
+    home: Path
+    database_url: str
+    as_of: date | None = None
+    sample: bool = False
+    https: bool = False
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
+        """Read ``PLACEMENT_*`` variables; an empty one is as good as none.
+
+        Raises
+        ------
+        ValueError
+            Naming the variable that cannot be read, and what it may hold.
+        """
+        home = Path(env.get("PLACEMENT_HOME") or "var").absolute()
+        return cls(
+            home=home,
+            database_url=_read(env, "PLACEMENT_DATABASE_URL", _url) or sqlite_url(home),
+            as_of=_read(env, "PLACEMENT_AS_OF", _day),
+            sample=bool(_read(env, "PLACEMENT_SAMPLE", _switch)),
+            https=bool(_read(env, "PLACEMENT_HTTPS", _switch)),
+        )
+
+    @property
+    def models_dir(self) -> Path:
+        """The folder of published versions."""
+        return self.home / "models"
+
+    def to_env(self) -> dict[str, str]:
+        """Say the same again as variables, for a process that is started from this one."""
+        return {
+            "PLACEMENT_HOME": str(self.home),
+            "PLACEMENT_DATABASE_URL": self.database_url,
+            "PLACEMENT_AS_OF": self.as_of.isoformat() if self.as_of else "",
+            "PLACEMENT_SAMPLE": "1" if self.sample else "0",
+            "PLACEMENT_HTTPS": "1" if self.https else "0",
+        }
+
+    @property
+    def log_file(self) -> Path:
+        """Where the details of a failure are written, one JSON line each."""
+        return self.home / "logs" / "placement.log"
+
+
+def sqlite_url(home: Path) -> str:
+    """Give the URL of the database inside a home folder."""
+    return f"sqlite:///{(home / DATABASE_FILE).as_posix()}"
+
+
+def _read(env: Mapping[str, str], name: str, parse: Callable[[str], Value]) -> Value | None:
+    text = env.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return parse(text)
+    except ValueError as wrong:
+        raise ValueError(f"{name}: {wrong}") from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"a date such as 2026-05-15 is expected, not {text!r}") from None
+
+
+def _switch(text: str) -> bool:
+    if text.lower() in _YES | _NO:
+        return text.lower() in _YES
+    raise ValueError(f"1 or 0 is expected, not {text!r}")
+
+
+def _url(text: str) -> str:
+    # The value is not repeated: it may hold a password.
+    if "://" not in text:
+        raise ValueError("a URL such as postgresql+psycopg://user@host/name is expected")
+    return text

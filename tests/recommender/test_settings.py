@@ -1,0 +1,83 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from recommender.settings import Settings, sqlite_url
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PLACEMENT_AS_OF", "15.05.2026"),
+        ("PLACEMENT_AS_OF", "2026-02-30"),
+        ("PLACEMENT_SAMPLE", "maybe"),
+        ("PLACEMENT_HTTPS", "2"),
+        ("PLACEMENT_DATABASE_URL", "placement.sqlite3"),
+    ],
+)
+def test_a_wrong_variable_is_named(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        Settings.from_env({name: value})
+
+
+def test_a_wrong_database_url_is_not_repeated_because_it_may_hold_a_password() -> None:
+    with pytest.raises(ValueError, match="PLACEMENT_DATABASE_URL") as refusal:
+        Settings.from_env({"PLACEMENT_DATABASE_URL": "user:secret@host"})
+    assert "secret" not in str(refusal.value)
+
+
+def test_an_empty_environment_means_sqlite_inside_var_and_the_calendars_day() -> None:
+    settings = Settings.from_env({})
+    assert settings.home == Path("var").absolute()
+    assert settings.database_url == sqlite_url(settings.home)
+    assert settings.as_of is None
+    assert not settings.sample
+    assert not settings.https
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    empty = dict.fromkeys(
+        (
+            "PLACEMENT_HOME",
+            "PLACEMENT_DATABASE_URL",
+            "PLACEMENT_AS_OF",
+            "PLACEMENT_SAMPLE",
+            "PLACEMENT_HTTPS",
+        ),
+        "",
+    )
+    assert Settings.from_env(empty) == Settings.from_env({})
+
+
+def test_home_moves_database_models_and_log_together(tmp_path: Path) -> None:
+    settings = Settings.from_env({"PLACEMENT_HOME": str(tmp_path)})
+    assert settings.database_url == f"sqlite:///{tmp_path}/placement.sqlite3"
+    assert settings.models_dir == tmp_path / "models"
+    assert settings.log_file.parent == tmp_path / "logs"
+
+
+def test_every_variable_is_read() -> None:
+    settings = Settings.from_env(
+        {
+            "PLACEMENT_HOME": "/srv/placement",
+            "PLACEMENT_DATABASE_URL": "postgresql+psycopg://placement@db/placement",
+            "PLACEMENT_AS_OF": "2026-05-15",
+            "PLACEMENT_SAMPLE": "Yes",
+            "PLACEMENT_HTTPS": "on",
+        }
+    )
+    assert settings == Settings(
+        home=Path("/srv/placement"),
+        database_url="postgresql+psycopg://placement@db/placement",
+        as_of=date(2026, 5, 15),
+        sample=True,
+        https=True,
+    )
+
+
+def test_what_a_started_process_is_told_reads_back_the_same() -> None:
+    settings = Settings.from_env({"PLACEMENT_AS_OF": "2026-05-15", "PLACEMENT_SAMPLE": "1"})
+    assert Settings.from_env(settings.to_env()) == settings
+    without_a_day = Settings.from_env({"PLACEMENT_HOME": "/srv/placement"})
+    assert Settings.from_env(without_a_day.to_env()) == without_a_day
