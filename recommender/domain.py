@@ -10,6 +10,9 @@ from math import asin, cos, radians, sin, sqrt
 
 from recommender.errors import InvalidValue
 
+# `Outcome` has a field named as the sheet names it, `date`, which hides the type inside it.
+Day = date
+
 
 class SkillLevel(IntEnum):
     """Vocational skill level; a larger value is a higher skill.
@@ -293,13 +296,13 @@ class Outcome:
     graduate_id: str
     post_id: str
     stage: OutcomeStage
-    date: date
-    recorded_on: date
+    date: Day
+    recorded_on: Day
     channel: Channel | None = None
     shown_rank: int | None = None
     reason: StepReason | None = None
 
-    def known_by(self, day: date) -> bool:
+    def known_by(self, day: Day) -> bool:
         """Whether the step had happened and was recorded by the end of the day."""
         return self.date <= day and self.recorded_on <= day
 
