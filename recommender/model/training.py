@@ -1,0 +1,84 @@
+"""Fit the factorization; the only module that knows LightFM."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from lightfm import LightFM
+from scipy import sparse
+
+from recommender.model.interactions import TrainingData
+from recommender.model.scoring import HybridScorer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSettings:
+    """What shapes a fit; equal settings, data and seed give equal bytes."""
+
+    n_components: int = 32
+    loss: str = "warp"
+    learning_rate: float = 0.05
+    n_epochs: int = 20
+    graduate_alpha: float = 1e-6
+    post_alpha: float = 1e-6
+    max_sampled: int = 20
+    seed: int = 20260515
+
+
+def fit(
+    data: TrainingData,
+    settings: TrainingSettings,
+    progress: Callable[[float], None] = lambda share: None,
+) -> HybridScorer:
+    """Fit on one thread with the seed of the settings; two threads never repeat a fit.
+
+    Parameters
+    ----------
+    data : TrainingData
+        Weighted positive pairs and both feature matrices.
+    progress : callable
+        Told the share done, 0 to 1, after each epoch.
+
+    Returns
+    -------
+    HybridScorer
+        Embeddings and biases as float32 arrays; finite is for the gate to check.
+    """
+    model = LightFM(
+        no_components=settings.n_components,
+        loss=settings.loss,
+        learning_rate=settings.learning_rate,
+        user_alpha=settings.graduate_alpha,
+        item_alpha=settings.post_alpha,
+        max_sampled=settings.max_sampled,
+        random_state=settings.seed,
+    )
+    positive = sparse.coo_matrix(
+        (
+            np.ones(len(data.rows), dtype=np.float32),
+            (data.rows, data.columns),
+        ),
+        shape=(data.graduates.shape[0], data.posts.shape[0]),
+    )
+    weights = sparse.coo_matrix((data.weights, (data.rows, data.columns)), shape=positive.shape)
+    graduates, posts = sparse.csr_matrix(data.graduates), sparse.csr_matrix(data.posts)
+    for epoch in range(settings.n_epochs):
+        model.fit_partial(
+            positive,
+            user_features=graduates,
+            item_features=posts,
+            sample_weight=weights,
+            epochs=1,
+            num_threads=1,
+        )
+        progress((epoch + 1) / settings.n_epochs)
+    return HybridScorer(
+        graduate_names=data.graduate_names,
+        post_names=data.post_names,
+        graduate_embeddings=model.user_embeddings.astype(np.float32),
+        graduate_biases=model.user_biases.astype(np.float32),
+        post_embeddings=model.item_embeddings.astype(np.float32),
+        post_biases=model.item_biases.astype(np.float32),
+    )
