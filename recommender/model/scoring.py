@@ -22,14 +22,18 @@ BLOCK = 1024  # graduates scored at a time
 class Scorer(Protocol):
     """Anything that scores every pair from features, and can say why.
 
-    Attributes
-    ----------
-    graduate_names, post_names
-        Vocabularies: the columns of the feature matrices that `scores` takes.
+    The vocabularies are the columns of the feature matrices that `scores` takes.
     """
 
-    graduate_names: Sequence[str]
-    post_names: Sequence[str]
+    @property
+    def graduate_names(self) -> Sequence[str]:
+        """Names of graduate features, in column order."""
+        ...
+
+    @property
+    def post_names(self) -> Sequence[str]:
+        """Names of post features, in column order."""
+        ...
 
     def scores(
         self, graduates: sparse.csr_array[np.float32], posts: sparse.csr_array[np.float32]

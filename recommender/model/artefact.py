@@ -1,0 +1,266 @@
+"""Published models on disk: whole or absent, never half-written.
+
+A version is a folder ``v<N>`` of ``.npy`` arrays and JSON beside a manifest with the SHA-256
+and size of each file. ``current.json`` names the version that is in use, and moving it is one
+rename. Published folders never change; rolling back is pointing at an earlier one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.errors import CorruptArtefact, NoModel, NotFound
+from recommender.model.scoring import HybridScorer, Scorer, TableScorer
+
+SCHEMA = 1
+KEPT = 3  # versions kept; the current one and the one before it always are
+MANIFEST = "manifest.json"
+POINTER = "current.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artefact:
+    """One version, as published.
+
+    Attributes
+    ----------
+    version
+        From 1; 0 for a draft that is not written yet.
+    published
+        Name of the contender that won: ``model`` or a baseline's.
+    facts
+        Data cut-off, counts, metrics, seed, verdict: what the model card says.
+    prices
+        Post → price in units of the score, at least 0, and the applicants expected there if
+        nobody looked at anybody else's list.
+    """
+
+    version: int
+    published: str
+    scorer: Scorer
+    facts: Mapping[str, Any]
+    prices: Mapping[str, tuple[float, float]]
+
+
+def write_version(models_dir: Path, draft: Artefact, card: str) -> int:
+    """Write a version beside the others, flushed and whole; it is not in use yet.
+
+    Parameters
+    ----------
+    card
+        The model card, Markdown.
+
+    Returns
+    -------
+    int
+        The new version's number.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses; what was begun is removed.
+    """
+    models_dir.mkdir(parents=True, exist_ok=True)
+    version = max(versions(models_dir), default=0) + 1
+    folder = models_dir / f"v{version}.tmp"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        _write_files(folder, draft, card)
+        manifest = {
+            "schema": SCHEMA,
+            "version": version,
+            "published": draft.published,
+            "kind": "hybrid" if isinstance(draft.scorer, HybridScorer) else "table",
+            "parent": current_version(models_dir),
+            "facts": dict(draft.facts),
+            "files": {
+                path.name: {"sha256": _digest(path), "bytes": path.stat().st_size}
+                for path in sorted(folder.iterdir())
+            },
+        }
+        (folder / MANIFEST).write_text(_json(manifest), encoding="utf-8")
+        for path in (*folder.iterdir(), folder):
+            _flush(path)
+        final = models_dir / f"v{version}"
+        folder.rename(final)
+        _flush(models_dir)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return version
+
+
+def point_to(models_dir: Path, version: int) -> None:
+    """Make a version current in one step, after verifying it.
+
+    Raises
+    ------
+    NotFound
+        If there is no such version.
+    CorruptArtefact
+        If one of its files is not what the manifest says.
+    """
+    read_version(models_dir, version)
+    beside = models_dir / f"{POINTER}.tmp"
+    beside.write_text(_json({"version": version}), encoding="utf-8")
+    _flush(beside)
+    beside.replace(models_dir / POINTER)
+    _flush(models_dir)
+
+
+def prune(models_dir: Path, keep: frozenset[int] = frozenset()) -> tuple[int, ...]:
+    """Remove all but the newest versions; never the current one, its parent or `keep`."""
+    current = current_version(models_dir)
+    kept = set(versions(models_dir)[-KEPT:]) | keep
+    if current is not None:
+        kept |= {current, read_manifest(models_dir, current).get("parent") or current}
+    removed = tuple(version for version in versions(models_dir) if version not in kept)
+    for version in removed:
+        shutil.rmtree(models_dir / f"v{version}")
+    return removed
+
+
+def versions(models_dir: Path) -> list[int]:
+    """List the versions that are whole, ascending."""
+    if not models_dir.is_dir():
+        return []
+    return sorted(
+        int(path.name[1:])
+        for path in models_dir.iterdir()
+        if path.name[:1] == "v" and path.name[1:].isdecimal() and (path / MANIFEST).is_file()
+    )
+
+
+def current_version(models_dir: Path) -> int | None:
+    """Read which version is in use; None before the first is published."""
+    try:
+        return int(json.loads((models_dir / POINTER).read_text(encoding="utf-8"))["version"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise CorruptArtefact(POINTER, "not a pointer") from error
+
+
+def read_current(models_dir: Path) -> Artefact:
+    """Read and verify the version in use.
+
+    Raises
+    ------
+    NoModel
+        Before the first is published.
+    CorruptArtefact
+        If a file is not what the manifest says.
+    """
+    version = current_version(models_dir)
+    if version is None:
+        raise NoModel("nothing is published")
+    return read_version(models_dir, version)
+
+
+def read_manifest(models_dir: Path, version: int) -> dict[str, Any]:
+    """Read what a version says of itself.
+
+    Raises
+    ------
+    NotFound
+        If there is no such version.
+    CorruptArtefact
+        If the manifest cannot be read.
+    """
+    path = models_dir / f"v{version}" / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise NotFound("version", str(version)) from error
+    except ValueError as error:
+        raise CorruptArtefact(path.name, "not JSON") from error
+    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
+        raise CorruptArtefact(path.name, "another schema")
+    return manifest
+
+
+def read_version(models_dir: Path, version: int) -> Artefact:
+    """Read a version and verify every file against the manifest before using it."""
+    manifest = read_manifest(models_dir, version)
+    folder = models_dir / f"v{version}"
+    contents = {
+        name: _verified(folder / name, stated["sha256"])
+        for name, stated in manifest["files"].items()
+    }
+    names = json.loads(contents["features.json"])
+    arrays = {
+        name.removesuffix(".npy"): _array(content, name)
+        for name, content in contents.items()
+        if name.endswith(".npy")
+    }
+    maker = HybridScorer if manifest["kind"] == "hybrid" else TableScorer
+    return Artefact(
+        version=version,
+        published=manifest["published"],
+        scorer=maker(
+            graduate_names=tuple(names["graduate"]), post_names=tuple(names["post"]), **arrays
+        ),
+        facts=manifest["facts"],
+        prices={
+            post_id: (price, applicants)
+            for post_id, (price, applicants) in json.loads(contents["prices.json"]).items()
+        },
+    )
+
+
+def _write_files(folder: Path, draft: Artefact, card: str) -> None:
+    for name, array in draft.scorer.arrays().items():
+        np.save(folder / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
+    names = {
+        "graduate": list(draft.scorer.graduate_names),
+        "post": list(draft.scorer.post_names),
+    }
+    (folder / "features.json").write_text(_json(names), encoding="utf-8")
+    (folder / "prices.json").write_text(_json(dict(draft.prices)), encoding="utf-8")
+    (folder / "card.md").write_text(card, encoding="utf-8")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _verified(path: Path, stated: str) -> bytes:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise CorruptArtefact(path.name, "missing") from error
+    if sha256(content).hexdigest() != stated:
+        raise CorruptArtefact(path.name, "changed since it was published")
+    return content
+
+
+def _array(content: bytes, name: str) -> NDArray[Any]:
+    try:
+        array: NDArray[Any] = np.load(BytesIO(content), allow_pickle=False)
+    except ValueError as error:
+        raise CorruptArtefact(name, "not an array") from error
+    return array
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
