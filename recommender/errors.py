@@ -2,6 +2,7 @@
 
 PlacementError
 ├── InvalidValue            a domain object was given a value that it cannot hold
+├── Malformed               a cell or a file that cannot be read as what it should be
 ├── Refused                 exit 1: nothing was written
 │   ├── ImportRefused       rows of the sheets have problems
 │   ├── MassClosing         a whole catalog would close too many posts
@@ -14,6 +15,7 @@ PlacementError
 ├── NoConsent               a graduate without consent gets no personal ranking
 ├── NoModel                 nothing is published yet
 ├── CorruptArtefact         a published file is not what its manifest says
+├── DatabaseFailed          the database could not be reached, read or written
 ├── Busy                    exit 3: another process holds the lock
 └── Held                    exit 5: a person has to release it
 
@@ -41,6 +43,20 @@ class InvalidValue(PlacementError):
         self.value = value
 
 
+class Malformed(PlacementError):
+    """A cell or a file cannot be read as what it should be.
+
+    `row` is the place in the file where that is known, else 0; `code` and `facts` are those
+    of the `RowProblem` that it becomes.
+    """
+
+    def __init__(self, code: str, *facts: str, row: int = 0) -> None:
+        super().__init__(code, *facts)
+        self.code = code
+        self.facts = facts
+        self.row = row
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowProblem:
     """One thing wrong, or worth saying, at one place of a sheet.
@@ -57,6 +73,10 @@ class RowProblem:
         What the cell held, masked where personal.
     facts
         What the sentence needs beside the value: candidates, suggestions, the other name.
+    kind
+        The kind of sheet, which gives the column its Chinese name; "" if not known.
+    n_more
+        How many further rows of the file say exactly the same.
     """
 
     filename: str
@@ -65,6 +85,8 @@ class RowProblem:
     value: str
     code: str
     facts: tuple[str, ...] = ()
+    kind: str = ""
+    n_more: int = 0
 
 
 class Refused(PlacementError):
@@ -153,6 +175,14 @@ class CorruptArtefact(PlacementError):
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"{path}: {why}")
         self.path = path
+        self.why = why
+
+
+class DatabaseFailed(PlacementError):
+    """The database could not be reached, read or written; what was under way is undone."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
         self.why = why
 
 

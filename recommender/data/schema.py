@@ -1,0 +1,225 @@
+"""The tables of the database; `docs/data-dictionary.md` says what each column holds.
+
+Rules kept here: ids are text; lists are JSON text; enumerations are stored as the glossary's
+identifiers, levels as their number; numbers of a sheet have 64 bits. A change here comes with
+a migration of the same content, which a test compares.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+
+# The newest migration, so that a start need not load Alembic to see that nothing is due.
+HEAD = "0001"
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# One row for each post ever issued: what outcomes point to, whatever version held then.
+posts = Table(
+    "posts",
+    metadata,
+    Column("post_id", Text, primary_key=True),
+)
+
+post_versions = Table(
+    "post_versions",
+    metadata,
+    Column("post_id", Text, ForeignKey("posts.post_id"), primary_key=True),
+    Column("changed_on", Date, primary_key=True),
+    Column("issuing_body", Text, index=True),
+    Column("enterprise", Text, nullable=False),
+    Column("credit_code", Text, nullable=False),
+    Column("occupation_code", Text, nullable=False),
+    Column("occupation", Text),
+    Column("job_type", Text),
+    Column("region_code", Text, nullable=False),
+    Column("industry_chain", Text),
+    Column("is_chain_leader", Boolean),
+    Column("min_level", Integer),
+    Column("headcount", BigInteger, nullable=False),
+    Column("training_mode", Text),
+    Column("shortage_level", Text),
+    Column("monthly_pay_min", BigInteger),
+    Column("monthly_pay_max", BigInteger),
+    Column("required_licence", Text, nullable=False),
+    Column("preferred_certificates", Text, nullable=False),
+    Column("accepts_own_certificate", Boolean),
+    Column("adults_only", Boolean),
+    Column("board_and_lodging", Text),
+    Column("shifts", Text),
+    Column("insurance", Text),
+    Column("duties", Text),
+    Column("contact", Text),
+    Column("opens_on", Date, nullable=False),
+    Column("closes_on", Date, nullable=False),
+    Column("withdrawn_on", Date),
+)
+
+graduates = Table(
+    "graduates",
+    metadata,
+    Column("graduate_id", Text, primary_key=True),
+    Column("college", Text, nullable=False),
+    Column("trade", Text, nullable=False),
+    Column("trade_code", Text),
+    Column("class_name", Text),
+    Column("training_tier", Text),
+    Column("class_year", Integer, nullable=False, index=True),
+    Column("skill_level", Integer),
+    Column("certificates", Text, nullable=False),
+    Column("expected_level", Integer),
+    Column("expected_on", Date),
+    Column("licences", Text, nullable=False),
+    Column("awards", Text, nullable=False),
+    Column("grade_band", Integer),
+    Column("home_region", Text),
+    Column("wish_regions", Text, nullable=False),
+    Column("wish_pay", BigInteger),
+    Column("order_class", Text),
+    Column("hired_at_enrolment", Boolean, nullable=False),
+    Column("adult_on", Date),
+    Column("consent", Boolean, nullable=False),
+)
+
+# Apart from everything else: no query for matching or training ever joins it.
+personal_details = Table(
+    "personal_details",
+    metadata,
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), primary_key=True),
+    Column("name", Text),
+    Column("student_no", Text),
+    Column("gender", Text),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), primary_key=True),
+    Column("post_id", Text, ForeignKey("posts.post_id"), primary_key=True),
+    Column("stage", Text, primary_key=True),
+    Column("date", Date, primary_key=True),
+    Column("recorded_on", Date, nullable=False),
+    Column("channel", Text),
+    Column("shown_rank", BigInteger),
+    Column("reason", Text),
+    Index("ix_outcomes_post_id", "post_id"),
+)
+
+# A body may stand on several chains, and two bodies may share a name: so much makes the key.
+members = Table(
+    "members",
+    metadata,
+    Column("alliance", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("credit_code", Text, primary_key=True),
+    Column("industry_chain", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("region", Text, nullable=False),
+)
+
+agreements = Table(
+    "agreements",
+    metadata,
+    Column("agreement_id", Text, primary_key=True),
+    Column("college", Text, nullable=False),
+    Column("credit_code", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("trade", Text),
+    Column("post_id", Text),
+    Column("region", Text),
+    Column("class_year", Integer),
+    Column("floor", BigInteger),
+    Column("ceiling", BigInteger),
+    Column("level_due", Integer),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("returns_on", Date),
+)
+
+# Officers' decisions, kept as history; the latest of each name counts.
+mappings = Table(
+    "mappings",
+    metadata,
+    Column("mapping_id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("weight", Float),
+    Column("author", Text, nullable=False),
+    Column("decided_on", Date, nullable=False),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("import_id", Integer, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("sheets", Text, nullable=False),
+    Column("n_graduates", Integer, nullable=False),
+    Column("n_unmapped_trades", Integer, nullable=False),
+    Column("n_posts", Integer, nullable=False),
+    Column("n_unknown_occupations", Integer, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("token_id", Integer, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("scope_kind", Text),
+    Column("scope_name", Text),
+    Column("token_sha256", Text, nullable=False, unique=True),
+    Column("created_on", Date, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)
+
+nights = Table(
+    "nights",
+    metadata,
+    Column("night_id", Integer, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("published", Text),
+    Column("version", Integer),
+    Column("digest", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+)
+
+# Answers already given under an Idempotency-Key.
+answers = Table(
+    "answers",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("body_sha256", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("day", Date, nullable=False),
+)
+
+# One row: a number that grows with every write that can change an answer.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("revision_id", Integer, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)

@@ -1,0 +1,125 @@
+"""The tables, their history, and that both say the same."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Engine
+
+from recommender.data import schema, store
+from recommender.domain import Agreement, Graduate, Member, Outcome, PersonalDetails, Post
+
+
+def test_the_migrations_make_the_tables_that_the_schema_describes(engine: Engine) -> None:
+    with engine.connect() as conn:
+        context = MigrationContext.configure(
+            conn, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_the_newest_migration_is_the_one_that_the_schema_names() -> None:
+    config = Config()
+    folder = Path(store.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    assert ScriptDirectory.from_config(config).get_current_head() == schema.HEAD
+
+
+def test_the_history_can_be_taken_back_and_walked_again(sqlite_engine: Engine) -> None:
+    from alembic import command
+
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(store.__file__).parent / "migrations").replace("%", "%%")
+    )
+    with store.writing(sqlite_engine) as conn:
+        config.attributes["connection"] = conn
+        command.downgrade(config, "base")
+    assert sa.inspect(sqlite_engine).get_table_names() == ["alembic_version"]
+    store.upgrade(sqlite_engine)
+    assert set(sa.inspect(sqlite_engine).get_table_names()) > set(schema.metadata.tables)
+
+
+def test_a_second_upgrade_does_not_load_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/a.sqlite3"
+    engine = store.connect(url)
+    store.upgrade(engine)
+    engine.dispose()
+    program = (
+        "import sys; from recommender.data import store; "
+        f"store.upgrade(store.connect({url!r})); print('alembic' in sys.modules)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == "False"
+
+
+def test_an_upgrade_that_fails_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = store.connect(f"sqlite:///{tmp_path}/a.sqlite3")
+
+    def fail_late(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if "CREATE TABLE tokens" in statement:
+            raise RuntimeError("the power went")
+
+    sa.event.listen(engine, "before_cursor_execute", fail_late)
+    with pytest.raises(RuntimeError):
+        store.upgrade(engine)
+    assert sa.inspect(engine).get_table_names() == []
+    sa.event.remove(engine, "before_cursor_execute", fail_late)
+    store.upgrade(engine)
+    engine.dispose()
+
+
+def test_four_processes_that_start_at_once_make_one_schema(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new.sqlite3"
+    program = f"from recommender.data import store; store.upgrade(store.connect({url!r}))"
+    starts = [
+        subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE) for _ in range(4)
+    ]
+    complaints = [start.communicate()[1] for start in starts]
+    assert [start.returncode for start in starts] == [0, 0, 0, 0], complaints
+    engine = store.connect(url)
+    with store.reading(engine) as conn:
+        found = conn.exec_driver_sql("SELECT version_num FROM alembic_version").all()
+    engine.dispose()
+    assert found == [(schema.HEAD,)]
+
+
+@pytest.mark.parametrize(
+    ("table", "kind", "more"),
+    [
+        (schema.post_versions, Post, {"changed_on"}),
+        (schema.graduates, Graduate, set()),
+        (schema.personal_details, PersonalDetails, set()),
+        (schema.outcomes, Outcome, set()),
+        (schema.members, Member, set()),
+        (schema.agreements, Agreement, set()),
+    ],
+)
+def test_each_table_has_the_fields_of_its_object(
+    table: sa.Table, kind: type, more: set[str]
+) -> None:
+    assert set(table.columns.keys()) == {field.name for field in fields(kind)} | more
+
+
+def test_personal_words_are_columns_of_one_table_only() -> None:
+    personal = {"name", "student_no", "gender"}
+    holding = {
+        table.name
+        for table in schema.metadata.tables.values()
+        if personal & set(table.columns.keys())
+    }
+    # A member's name is a body's, a mapping's is a trade's.
+    assert holding - {"members", "mappings"} == {"personal_details"}
