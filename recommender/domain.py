@@ -92,6 +92,8 @@ class OutcomeStage(StrEnum):
 # Steps that take a place, and steps that give it back.
 CONFIRMING = frozenset({OutcomeStage.SIGNED, OutcomeStage.STARTED, OutcomeStage.RETAINED})
 ENDING = frozenset({OutcomeStage.CANCELLED, OutcomeStage.LEFT})
+# All that decide who may take what; the other steps only teach the model.
+DECIDING = CONFIRMING | ENDING | {OutcomeStage.DECLINED, OutcomeStage.REJECTED}
 
 
 class Channel(StrEnum):
@@ -450,3 +452,28 @@ def minor_group(occupation_code: str) -> str:
 def middle_group(occupation_code: str) -> str:
     """Cut an occupation code to its middle group: ``6-18-01-01`` → ``6-18``."""
     return occupation_code[:4]
+
+
+def class_year_of(day: date) -> int:
+    """Give the class year that is being placed on a day: the next one from 1 September."""
+    return day.year + (day.month >= 9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One exact part of a score.
+
+    Attributes
+    ----------
+    code
+        Stable word for the kind of reason, e.g. ``trade_occupation`` or ``price``.
+    text, text_en
+        A sentence without identifiers or feature names, in Chinese and in English.
+    contribution
+        What it adds to the score; all of a post's contributions add up to its score.
+    """
+
+    code: str
+    text: str
+    text_en: str
+    contribution: float

@@ -1,31 +1,56 @@
-"""Answer the questions of officers and kiosks: rank, explain, assign, record."""
+"""Answer one question of an officer or a kiosk at a time: rank, explain, check."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
 
-from recommender.domain import Post
+import numpy as np
+import structlog
+from sqlalchemy import Engine
 
+from recommender import phrases, wording
+from recommender.data import reference as tables
+from recommender.data import sheets, store
+from recommender.domain import (
+    DECIDING,
+    Graduate,
+    Post,
+    Reason,
+    SkillLevel,
+    class_year_of,
+)
+from recommender.errors import (
+    Busy,
+    CorruptArtefact,
+    DatabaseFailed,
+    NoConsent,
+    NoModel,
+    NotFound,
+    Unreadable,
+)
+from recommender.matching.eligibility import (
+    Standing,
+    check_pair,
+    eligible_pairs,
+    excluded_by,
+    standing,
+)
+from recommender.matching.market import Market, open_market
+from recommender.matching.ranking import percentiles
+from recommender.matching.reasons import occupation_name, reasons, region_name
+from recommender.model.artefact import Artefact, current_version, read_version, versions
+from recommender.model.topk import NO_POST, id_keys, top_k
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """One exact part of a score.
+log = structlog.get_logger()
 
-    Attributes
-    ----------
-    code
-        Stable word for the kind of reason, e.g. ``trade_occupation`` or ``price``.
-    text, text_en
-        A sentence without identifiers or feature names, in Chinese and in English.
-    contribution
-        What it adds to the score; all of a post's contributions add up to its score.
-    """
-
-    code: str
-    text: str
-    text_en: str
-    contribution: float
+POINTER_PAUSE_S = 0.5
+# Stands where a graduate's id would, for a person of whom nothing is stored.
+NOBODY = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,3 +129,372 @@ class Readiness:
     ready: bool
     database: str
     model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the page offers to pick from: codes with their Chinese names."""
+
+    trades: tuple[str, ...]
+    levels: tuple[tuple[str, str], ...]
+    cities: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Snapshot:
+    """What a process answers from: one version, and the database as last read."""
+
+    artefact: Artefact
+    market: Market
+    revision: int
+    sheets_revision: int
+    taken_at: str
+    away: bool = False
+
+
+class PlacementDesk:
+    """Answers from the model in memory and from places, consent and steps as they are now.
+
+    While the database is away the last snapshot answers, and says of when it is.
+    """
+
+    def __init__(self, engine: Engine, models_dir: Path, *, today: Callable[[], date]) -> None:
+        self._engine = engine
+        self._models_dir = models_dir
+        self._today = today
+        self._artefact: Artefact | None = None
+        self._snapshot: _Snapshot | None = None
+        self._refused: int | None = None
+        self._looked_at = float("-inf")
+        self._loading = threading.Lock()
+        self._building = threading.Lock()
+
+    def rank_posts(self, graduate_id: str, *, top: int = 10, order: str = "market") -> PostRanking:
+        """Rank the open posts that one graduate may take.
+
+        Raises
+        ------
+        NotFound, NoConsent
+            If the graduate is not stored, or has not agreed to be ranked.
+        NoModel
+            If nothing is published yet.
+        """
+        snapshot = self._current()
+        graduate, own = self._graduate(snapshot, graduate_id)
+        if not graduate.consent:
+            raise NoConsent(graduate_id)
+        return _ranking(snapshot, graduate, own, top=top, order=order)
+
+    def rank_for_profile(
+        self, profile: Mapping[str, object], *, top: int = 10, order: str = "market"
+    ) -> PostRanking:
+        """Rank the open posts for a person described by a roster's columns; nothing is kept.
+
+        Raises
+        ------
+        Unreadable
+            If a field cannot be read.
+        NoModel
+            If nothing is published yet.
+        """
+        snapshot = self._current()
+        graduate = _read_profile(profile, snapshot.market.day)
+        written = snapshot.market.reference.trade_of(graduate.trade)
+        known = written in tables.known_trades()
+        read_as = written if known else tables.nearest_trade(written)
+        ranked = _ranking(
+            snapshot,
+            replace(graduate, trade=read_as),
+            Standing(confirmed=snapshot.market.standing.confirmed),
+            top=top,
+            order=order,
+        )
+        return ranked if read_as == graduate.trade else replace(ranked, read_as=read_as)
+
+    def rank_graduates(self, post_id: str, *, top: int = 10) -> GraduateRanking:
+        """Rank the class year's graduates who may take one post, by percentile.
+
+        Raises
+        ------
+        NotFound
+            If the post is not stored.
+        NoModel
+            If nothing is published yet.
+        """
+        snapshot = self._current()
+        market = snapshot.market
+        index = next((i for i, post in enumerate(market.posts) if post.post_id == post_id), None)
+        if index is None:
+            return _nobody_for(snapshot, self._post(post_id, market.day))
+        (rows,) = np.nonzero(market.eligible[:, index])
+        shares = percentiles(market.scores[rows], market.eligible[rows])[:, index]
+        (best,) = top_k(
+            shares[None, :],
+            np.ones((1, len(rows)), dtype=np.bool_),
+            top,
+            id_keys([post_id]),
+            id_keys(market.graduates[row].graduate_id for row in rows),
+        )
+        graduates = tuple(
+            RankedGraduate(
+                rank=rank,
+                graduate_id=market.graduates[rows[i]].graduate_id,
+                score=float(shares[i]),
+                reasons=reasons(market, market.graduates[rows[i]], index, priced=False),
+            )
+            for rank, i in enumerate(best[best != NO_POST], start=1)
+        )
+        return replace(_nobody_for(snapshot, market.posts[index]), graduates=graduates)
+
+    def eligibility(self, graduate_id: str, post_id: str) -> tuple[RuleAnswer, ...]:
+        """Answer every rule for one graduate and one post.
+
+        Raises
+        ------
+        NotFound
+            If either is not stored.
+        """
+        day = self._today()
+        with store.reading(self._engine) as conn:
+            graduates = store.load_graduates(conn, ids=[graduate_id])
+            posts = store.load_posts(conn, day=day, post_ids=[post_id])
+            steps = store.load_deciding(
+                conn, day=day, post_ids=[post_id], graduate_ids=[graduate_id]
+            )
+        if not graduates:
+            raise NotFound("graduate", graduate_id)
+        if not posts:
+            raise NotFound("post", post_id)
+        now = standing(steps, {post_id: posts[0]}, day)
+        return tuple(
+            RuleAnswer(
+                code=rule.code,
+                holds=rule.holds,
+                text=phrases.rule(rule.code, rule.holds, rule.needs, "zh"),
+                text_en=phrases.rule(rule.code, rule.holds, rule.needs, "en"),
+                needs="; ".join(rule.needs) or None,
+            )
+            for rule in check_pair(graduates[0], posts[0], now, day)
+        )
+
+    def readiness(self) -> Readiness:
+        """Say whether rankings can be answered, from the database or the last snapshot."""
+        database = "ok"
+        try:
+            with store.reading(self._engine) as conn:
+                store.revision(conn)
+        except (Busy, DatabaseFailed) as error:
+            database = str(error)
+        try:
+            artefact = self._current_artefact()
+        except (NoModel, CorruptArtefact) as error:
+            return Readiness(ready=False, database=database, model=str(error))
+        return Readiness(
+            ready=database == "ok" or self._snapshot is not None,
+            database=database,
+            model=f"v{artefact.version} ({artefact.published})",
+        )
+
+    def version(self) -> int | None:
+        """Give the version this process answers from; None before one is published."""
+        try:
+            return self._current_artefact().version
+        except (NoModel, CorruptArtefact):
+            return None
+
+    def choices(self) -> Choices:
+        """List what a page offers to pick from."""
+        regions = tables.load_reference().regions.values()
+        return Choices(
+            trades=tables.known_trades(),
+            levels=tuple((level.name, wording.label(level)) for level in SkillLevel),
+            cities=tuple((r.code, r.name) for r in regions if r.code == r.city_code),
+        )
+
+    def _current_artefact(self) -> Artefact:
+        """Give the version to answer from; look whether the pointer moved twice a second.
+
+        The first load blocks; a later one is skipped while another thread is at it.
+        """
+        if time.monotonic() - self._looked_at < POINTER_PAUSE_S and self._artefact is not None:
+            return self._artefact
+        if not self._loading.acquire(blocking=self._artefact is None):
+            return self._artefact or self._current_artefact()
+        try:
+            self._artefact = self._load(self._artefact)
+            self._looked_at = time.monotonic()
+            return self._artefact
+        finally:
+            self._loading.release()
+
+    def _load(self, held: Artefact | None) -> Artefact:
+        """Load what the pointer names; where it is broken, keep what is held or go back."""
+        try:
+            wanted = current_version(self._models_dir)
+        except CorruptArtefact as error:
+            log.error("pointer unreadable", error=str(error))
+            wanted = None
+        if held is not None and wanted in (None, held.version, self._refused):
+            return held
+        older = [v for v in reversed(versions(self._models_dir)) if wanted is None or v < wanted]
+        for version in [v for v in (wanted, *older) if v is not None]:
+            try:
+                return read_version(self._models_dir, version)
+            except (CorruptArtefact, NotFound) as error:
+                log.error("version not loaded", version=version, error=str(error))
+                self._refused = version if version == wanted else self._refused
+                if held is not None:
+                    return held
+        raise NoModel("nothing is published")
+
+    def _current(self) -> _Snapshot:
+        """Bring the snapshot up to date with the pointer, the day and the database."""
+        artefact = self._current_artefact()
+        day = self._today()
+        with self._building:
+            try:
+                with store.reading(self._engine) as conn:
+                    self._snapshot = self._refreshed(conn, artefact, day)
+            except (Busy, DatabaseFailed) as error:
+                if self._snapshot is None:
+                    raise
+                log.warning("database away", error=str(error))
+                return replace(self._snapshot, away=True)
+            return self._snapshot
+
+    def _refreshed(self, conn: store.Connection, artefact: Artefact, day: date) -> _Snapshot:
+        held, revision = self._snapshot, store.revision(conn)
+        same_model = held is not None and held.artefact is artefact and held.market.day == day
+        if held is not None and same_model and held.revision == revision:
+            return held
+        sheets_revision = store.sheets_revision(conn)
+        if held is not None and same_model and held.sheets_revision == sheets_revision:
+            known = held.market
+            market = known.after(_standing_now(conn, known.posts, known.graduates, day))
+        else:
+            market = _read_market(conn, artefact, day)
+        return _Snapshot(
+            artefact=artefact,
+            market=market,
+            revision=revision,
+            sheets_revision=sheets_revision,
+            taken_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+    def _graduate(self, snapshot: _Snapshot, graduate_id: str) -> tuple[Graduate, Standing]:
+        """Read a graduate and their own steps now; from the snapshot while that is all."""
+        market = snapshot.market
+        if snapshot.away:
+            found = [g for g in market.graduates if g.graduate_id == graduate_id]
+            own = market.standing
+        else:
+            with store.reading(self._engine) as conn:
+                found = store.load_graduates(conn, ids=[graduate_id])
+                steps = store.load_outcomes(
+                    conn, day=market.day, stages=DECIDING, graduate_ids=[graduate_id]
+                )
+            own = standing(steps, {}, market.day)
+        if not found:
+            raise NotFound("graduate", graduate_id)
+        return found[0], replace(own, confirmed=market.standing.confirmed)
+
+    def _post(self, post_id: str, day: date) -> Post:
+        with store.reading(self._engine) as conn:
+            found = store.load_posts(conn, day=day, post_ids=[post_id])
+        if not found:
+            raise NotFound("post", post_id)
+        return found[0]
+
+
+def _read_market(conn: store.Connection, artefact: Artefact, day: date) -> Market:
+    posts = store.load_posts(conn, day=day, open_only=True)
+    cohort = store.load_graduates(conn, class_year=class_year_of(day))
+    return open_market(
+        artefact.scorer,
+        cohort,
+        posts,
+        _standing_now(conn, posts, cohort, day),
+        store.load_reference(conn),
+        day,
+        published=artefact.prices,
+    )
+
+
+def _standing_now(
+    conn: store.Connection, posts: Sequence[Post], cohort: Sequence[Graduate], day: date
+) -> Standing:
+    steps = store.load_deciding(
+        conn,
+        day=day,
+        post_ids=[post.post_id for post in posts],
+        graduate_ids=[graduate.graduate_id for graduate in cohort],
+    )
+    return standing(steps, {post.post_id: post for post in posts}, day)
+
+
+def _ranking(
+    snapshot: _Snapshot, graduate: Graduate, own: Standing, *, top: int, order: str
+) -> PostRanking:
+    market, priced = snapshot.market, order == "market"
+    eligible = eligible_pairs([graduate], market.posts, own, market.day)
+    scores = market.fit_of([graduate])
+    if priced:
+        scores = scores - market.prices.price.astype(np.float32)
+    (best,) = top_k(
+        scores,
+        eligible,
+        top,
+        id_keys([graduate.graduate_id]),
+        id_keys(post.post_id for post in market.posts),
+    )
+    ranking = tuple(
+        RankedPost(
+            rank=rank,
+            post=market.posts[i],
+            occupation=occupation_name(market.posts[i], market.reference),
+            region=region_name(market.posts[i].region_code, market.reference),
+            open_places=int(market.capacities[i]),
+            score=float(scores[0, i]),
+            reasons=reasons(market, graduate, int(i), priced=priced),
+        )
+        for rank, i in enumerate(best[best != NO_POST], start=1)
+    )
+    shut = () if ranking else excluded_by(graduate, market.posts, own, market.day)
+    return PostRanking(
+        model=snapshot.artefact.version,
+        published=snapshot.artefact.published,
+        as_of=market.day,
+        order=order,
+        ranking=ranking,
+        excluded_by=shut,
+        places_as_of=snapshot.taken_at if snapshot.away else None,
+    )
+
+
+def _nobody_for(snapshot: _Snapshot, post: Post) -> GraduateRanking:
+    return GraduateRanking(
+        model=snapshot.artefact.version,
+        published=snapshot.artefact.published,
+        as_of=snapshot.market.day,
+        post=post,
+        graduates=(),
+    )
+
+
+def _read_profile(profile: Mapping[str, object], day: date) -> Graduate:
+    """Read a profile as if it were a line of a roster."""
+    cells = {
+        "graduate_id": "profile",
+        "college": "profile",
+        "class_year": str(class_year_of(day)),
+        "consent": "是",
+        **profile,
+    }
+    parsed, problems, _ = sheets.parse_row("graduates", cells)
+    if problems or parsed is None:
+        first = problems[0]
+        raise Unreadable(first.column, first.value, first.code, first.facts)
+    graduate = parsed.item
+    if not isinstance(graduate, Graduate):
+        raise TypeError(type(graduate))
+    return replace(graduate, graduate_id=NOBODY, college="")

@@ -1,0 +1,189 @@
+"""Lists and assignments for a whole class year, as tables to be written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Engine
+
+from recommender.data import store
+from recommender.domain import DECIDING, Graduate, class_year_of
+from recommender.errors import NotFound
+from recommender.matching.assignment import assign_cohort
+from recommender.matching.eligibility import excluded_by, standing
+from recommender.matching.market import Market, open_market
+from recommender.matching.ranking import percentiles
+from recommender.matching.reasons import reasons as reasons_of
+from recommender.model.artefact import Artefact, read_current
+from recommender.model.topk import NO_POST, id_keys, top_k
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows to be written to a file, with what was read to make them.
+
+    Attributes
+    ----------
+    facts
+        Version, what is published, what the score means, counts: said beside the file.
+    """
+
+    columns: tuple[str, ...]
+    rows: list[tuple[object, ...]]
+    facts: Mapping[str, object]
+
+
+def rank_cohort(
+    engine: Engine,
+    models_dir: Path,
+    *,
+    day: date,
+    class_year: int | None = None,
+    graduate_ids: Sequence[str] | None = None,
+    top: int = 10,
+    order: str = "market",
+    reasons: bool = False,
+) -> Table:
+    """Rank the open posts for many graduates.
+
+    Prices are solved for the whole class year of those asked for, whoever is asked for.
+
+    Raises
+    ------
+    NotFound
+        If a graduate is not stored, or the class year has no graduates.
+    NoModel, CorruptArtefact
+        If there is nothing to rank with.
+    """
+    artefact = read_current(models_dir)
+    market = _read_market(engine, artefact, day, class_year, graduate_ids)
+    wanted = _rows_of(market.graduates, graduate_ids)
+    priced = order == "market"
+    scores = market.ordered_scores(priced=priced)[wanted]
+    lists = top_k(
+        scores,
+        market.eligible[wanted],
+        top,
+        id_keys(market.graduates[row].graduate_id for row in wanted),
+        id_keys(post.post_id for post in market.posts),
+    )
+    rows: list[tuple[object, ...]] = []
+    for graduate, own_scores, posts in zip(
+        (market.graduates[row] for row in wanted), scores, lists, strict=True
+    ):
+        for rank, post in enumerate(posts[posts != NO_POST], start=1):
+            told = (_as_json(market, graduate, int(post), priced=priced),) if reasons else ()
+            post_id = market.posts[post].post_id
+            rows.append((graduate.graduate_id, post_id, rank, float(own_scores[post]), *told))
+    return Table(
+        columns=("graduate_id", "post_id", "rank", "score") + (("reasons",) if reasons else ()),
+        rows=rows,
+        facts=_facts(artefact, market, score=order),
+    )
+
+
+def assign(
+    engine: Engine,
+    models_dir: Path,
+    *,
+    day: date,
+    class_year: int | None = None,
+    include_unplaced: bool = False,
+) -> Table:
+    """Place a class year at once: the largest sum of percentiles, places respected.
+
+    Raises
+    ------
+    NotFound
+        If the class year has no graduates.
+    NoModel, CorruptArtefact
+        If there is nothing to rank with.
+    """
+    artefact = read_current(models_dir)
+    market = _read_market(engine, artefact, day, class_year, None)
+    shares = percentiles(market.scores, market.eligible)
+    placed = assign_cohort(shares, market.eligible, market.capacities)
+    rows: list[tuple[object, ...]] = []
+    for index, (graduate, post) in enumerate(zip(market.graduates, placed, strict=True)):
+        if post != NO_POST:
+            told: tuple[object, ...] = ("",) if include_unplaced else ()
+            post_id = market.posts[post].post_id
+            rows.append((graduate.graduate_id, post_id, float(shares[index, post]), *told))
+        elif include_unplaced:
+            rows.append((graduate.graduate_id, "", "", _why_unplaced(market, index)))
+    return Table(
+        columns=("graduate_id", "post_id", "score") + (("reason",) if include_unplaced else ()),
+        rows=rows,
+        facts=_facts(artefact, market, score="percentile")
+        | {"n_graduates": len(market.graduates), "n_placed": int((placed != NO_POST).sum())},
+    )
+
+
+def _why_unplaced(market: Market, index: int) -> str:
+    if market.eligible[index].any():
+        return "no_place_left"
+    codes = excluded_by(market.graduates[index], market.posts, market.standing, market.day)
+    return ";".join(codes)
+
+
+def _facts(artefact: Artefact, market: Market, *, score: str) -> dict[str, object]:
+    return {
+        "model": artefact.version,
+        "published": artefact.published,
+        "as_of": market.day.isoformat(),
+        "score": score,
+        "n_posts": len(market.posts),
+    }
+
+
+def _read_market(
+    engine: Engine,
+    artefact: Artefact,
+    day: date,
+    class_year: int | None,
+    graduate_ids: Sequence[str] | None,
+) -> Market:
+    """Read the cohort asked about, and everything that decides its lists, in one snapshot."""
+    with store.reading(engine) as conn:
+        if graduate_ids:
+            named = store.load_graduates(conn, ids=graduate_ids)
+            unknown = set(graduate_ids) - {graduate.graduate_id for graduate in named}
+            if unknown:
+                raise NotFound("graduate", min(unknown))
+            years = {graduate.class_year for graduate in named}
+        else:
+            years = {class_year if class_year is not None else class_year_of(day)}
+        cohort = [
+            graduate
+            for year in sorted(years)
+            for graduate in store.load_graduates(conn, class_year=year)
+        ]
+        if not cohort:
+            raise NotFound("class_year", str(min(years)))
+        posts = store.load_posts(conn, day=day, open_only=True)
+        steps = store.load_outcomes(conn, day=day, stages=DECIDING)
+        reference = store.load_reference(conn)
+    now = standing(steps, {post.post_id: post for post in posts}, day)
+    return open_market(artefact.scorer, cohort, posts, now, reference, day)
+
+
+def _rows_of(graduates: Sequence[Graduate], graduate_ids: Sequence[str] | None) -> NDArray[np.intp]:
+    wanted = set(graduate_ids or ())
+    return np.array(
+        [i for i, g in enumerate(graduates) if not wanted or g.graduate_id in wanted],
+        dtype=np.intp,
+    )
+
+
+def _as_json(market: Market, graduate: Graduate, post: int, *, priced: bool) -> str:
+    told = [
+        {"code": each.code, "text": each.text, "contribution": round(each.contribution, 6)}
+        for each in reasons_of(market, graduate, post, priced=priced)
+    ]
+    return json.dumps(told, ensure_ascii=False)

@@ -1,0 +1,64 @@
+"""Say why a post stands where it does, in sentences that name what is meant."""
+
+from __future__ import annotations
+
+from recommender import phrases
+from recommender.domain import Graduate, Post, Reason, Reference
+from recommender.matching.market import Market
+from recommender.matching.ranking import Part, largest_parts, parts_of_score
+
+N_REASONS = 5
+
+
+def parts(market: Market, graduate: Graduate, post: int, *, priced: bool) -> list[Part]:
+    """Take the score of a graduate and the post of an index apart; the parts add up to it."""
+    return parts_of_score(
+        market.scorer,
+        market.graduate_matrix([graduate]),
+        market.post_matrix[[post]],
+        float(market.prices.price[post]) if priced else 0.0,
+    )
+
+
+def reasons(market: Market, graduate: Graduate, post: int, *, priced: bool) -> tuple[Reason, ...]:
+    """Say the largest parts of a score, and the price where there is one."""
+    facts = _facts(market, graduate, post)
+    return tuple(
+        Reason(
+            code=part.code,
+            text=phrases.reason(part.code, part.contribution > 0, facts, "zh"),
+            text_en=phrases.reason(part.code, part.contribution > 0, facts, "en"),
+            contribution=part.contribution,
+        )
+        for part in largest_parts(parts(market, graduate, post, priced=priced), N_REASONS)
+    )
+
+
+def region_name(code: str | None, reference: Reference) -> str:
+    """Give a region as a person says it; a code outside the table stands for itself."""
+    region = reference.regions.get(code) if code else None
+    return region.full_name if region else (code or "")
+
+
+def occupation_name(post: Post, reference: Reference) -> str:
+    """Give the occupation's name in the classification, else as the catalog wrote it."""
+    known = reference.occupations.get(post.occupation_code)
+    return known or post.occupation or post.occupation_code
+
+
+def _facts(market: Market, graduate: Graduate, index: int) -> phrases.ReasonFacts:
+    post, reference = market.posts[index], market.reference
+    return phrases.ReasonFacts(
+        trade=reference.trade_of(graduate.trade),
+        level=graduate.skill_level,
+        college=graduate.college,
+        home=region_name(graduate.home_region, reference),
+        wish=tuple(region_name(code, reference) for code in graduate.wish_regions),
+        wish_pay=graduate.wish_pay,
+        occupation=occupation_name(post, reference),
+        enterprise=post.enterprise,
+        place=region_name(post.region_code, reference),
+        pay=(post.monthly_pay_min, post.monthly_pay_max),
+        applicants=float(market.prices.applicants[index]),
+        places=int(market.capacities[index]),
+    )

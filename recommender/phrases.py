@@ -1,0 +1,189 @@
+"""Sentences that explain: why a post stands where it does, and what a rule says.
+
+They name what is meant, never an identifier or a feature, in Chinese and in English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from recommender.domain import SkillLevel
+from recommender.wording import label
+
+ZH, EN = "zh", "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonFacts:
+    """What the sentences about one graduate and one post name; "" or None if not stated.
+
+    Attributes
+    ----------
+    wish_pay, pay
+        CNY per month.
+    applicants, places
+        People expected to queue for the post, and its open places.
+    """
+
+    trade: str
+    level: SkillLevel | None
+    college: str
+    home: str
+    wish: tuple[str, ...]
+    wish_pay: int | None
+    occupation: str
+    enterprise: str
+    place: str
+    pay: tuple[int | None, int | None]
+    applicants: float
+    places: int
+
+
+def reason(code: str, helps: bool, facts: ReasonFacts, language: str = ZH) -> str:  # noqa: FBT001 - a sign, not a mode
+    """Say one part of a score.
+
+    Parameters
+    ----------
+    code
+        ``price``, or an aspect of the graduate and one of the post, ``trade_occupation``.
+    helps
+        Whether the part raises the post.
+
+    Raises
+    ------
+    KeyError
+        If the code names no known aspects.
+    """
+    if code == "price":
+        return _price(facts, language)
+    graduate_words = _graduate_aspects(facts, language)
+    left = max((aspect for aspect in graduate_words if code.startswith(f"{aspect}_")), key=len)
+    graduate = graduate_words[left]
+    post = _post_aspects(facts, language)[code.removeprefix(f"{left}_")]
+    if not graduate:
+        return _PATTERNS[language, "everybody", helps].format(post=post)
+    return _PATTERNS[language, "pair", helps].format(graduate=graduate, post=post)
+
+
+_PATTERNS: Mapping[tuple[str, str, bool], str] = {
+    (ZH, "pair", True): "{graduate}与{post}相合，排名上升",
+    (ZH, "pair", False): "{graduate}与{post}不太相合，排名下降",
+    (ZH, "everybody", True): "{post}对各类毕业生都较合适，排名上升",
+    (ZH, "everybody", False): "{post}对各类毕业生都不太合适，排名下降",
+    (EN, "pair", True): "{graduate} goes well with {post}, so the post moves up",
+    (EN, "pair", False): "{graduate} goes less well with {post}, so the post moves down",
+    (EN, "everybody", True): "{post} suits graduates of every kind, so the post moves up",
+    (EN, "everybody", False): "{post} suits few graduates of any kind, so the post moves down",
+}
+
+
+def _price(facts: ReasonFacts, language: str) -> str:
+    people = max(1, round(facts.applicants))
+    if language == EN:
+        queue = f"{people} {'person queues' if people == 1 else 'people queue'}"
+        places = f"{facts.places} {'place' if facts.places == 1 else 'places'}"
+        return f"About {queue} for {places}, so the post moves down"
+    return f"预计约 {people} 人竞争 {facts.places} 个名额，排名下降"
+
+
+def _graduate_aspects(facts: ReasonFacts, language: str) -> dict[str, str]:
+    """Name each side of the graduate; "" where it is everybody's."""
+    level = label(facts.level, language) if facts.level is not None else ""
+    if language == EN:
+        return {
+            "any": "",
+            "trade": f"the trade {facts.trade}",
+            "level": f"the skill level {level}" if level else "the training tier",
+            "certificates": "certificates, licences and awards",
+            "college": f"the college {facts.college}" if facts.college else "the college",
+            "grade": "the grade band",
+            "wish_pay": f"the pay wished for ({facts.wish_pay} CNY)",
+            "order_class": "the order class",
+            "home": f"the home {facts.home}",
+            "wish": f"the wish for {', '.join(facts.wish)}",
+        }
+    return {
+        "any": "",
+        "trade": f"专业“{facts.trade}”",
+        "level": f"技能等级“{level}”" if level else "培养层次",
+        "certificates": "证书、操作证与获奖",
+        "college": f"院校“{facts.college}”" if facts.college else "院校",
+        "grade": "成绩等第",
+        "wish_pay": f"期望月薪 {facts.wish_pay} 元",
+        "order_class": "订单班",
+        "home": f"生源地{facts.home}",
+        "wish": f"意向地区{'、'.join(facts.wish)}",
+    }
+
+
+def _post_aspects(facts: ReasonFacts, language: str) -> dict[str, str]:
+    stated = [str(pay) for pay in dict.fromkeys(facts.pay) if pay is not None]
+    pay = "–".join(stated)
+    if language == EN:
+        return {
+            "any": "all posts",
+            "occupation": f"the occupation {facts.occupation}",
+            "enterprise": f"the enterprise {facts.enterprise}",
+            "place": f"the place of work {facts.place}",
+            "pay": f"the pay of {pay} CNY a month",
+            "requirement": "what the post requires",
+            "terms": "the way of training and the shortage",
+        }
+    return {
+        "any": "各岗位",
+        "occupation": f"职业“{facts.occupation}”",
+        "enterprise": f"企业“{facts.enterprise}”",
+        "place": f"工作地点{facts.place}",
+        "pay": f"月薪 {pay} 元",
+        "requirement": "岗位要求",
+        "terms": "培养方式与紧缺程度",
+    }
+
+
+# Rule → holds, fails; {needs} is what would make it hold, where anything would.
+_RULES: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("consent", ZH): ("本人同意推荐", "本人未同意推荐"),
+    ("consent", EN): ("the graduate agreed to be ranked", "the graduate has not agreed"),
+    ("unplaced", ZH): ("尚未落实岗位", "已落实岗位，须先解约"),
+    ("unplaced", EN): ("holds no place yet", "already holds a place, to be given up first"),
+    ("open", ZH): ("岗位在招聘期内", "岗位不在招聘期内"),
+    ("open", EN): ("the post is open", "the post is not open"),
+    ("places", ZH): ("岗位尚有名额", "岗位名额已满"),
+    ("places", EN): ("the post has an open place", "every place of the post is taken"),
+    ("level", ZH): ("技能等级达到要求", "技能等级未达到要求"),
+    ("level", EN): ("the skill level is reached", "the skill level is not reached"),
+    ("licence", ZH): ("所需操作证齐全", "缺少所需操作证"),
+    ("licence", EN): ("every licence required is held", "a licence required is missing"),
+    ("adult", ZH): ("符合年龄要求", "岗位须满 18 周岁"),
+    ("adult", EN): ("old enough for the post", "the post is for adults"),
+    ("again", ZH): ("未曾放弃或被拒", "曾放弃该岗位，或因故未被录用"),
+    ("again", EN): ("was not declined or refused before", "was declined or refused before"),
+}
+_NEEDS: Mapping[tuple[str, str], str] = {
+    ("open", ZH): "；{needs} 起可报名",
+    ("open", EN): "; opens on {needs}",
+    ("level", ZH): "；须达到{needs}",
+    ("level", EN): "; needs {needs}",
+    ("licence", ZH): "：{needs}",
+    ("licence", EN): ": {needs}",
+    ("adult", ZH): "；{needs} 满 18 周岁",
+    ("adult", EN): "; is one on {needs}",
+}
+
+
+def rule(code: str, holds: bool, needs: Sequence[str], language: str = ZH) -> str:  # noqa: FBT001 - an answer, not a mode
+    """Say whether a rule holds, and what would make it hold.
+
+    Raises
+    ------
+    KeyError
+        If there is no such rule.
+    """
+    yes, no = _RULES[code, language]
+    if holds:
+        return yes
+    if not needs:
+        return no
+    named = [label(SkillLevel[each], language) for each in needs] if code == "level" else needs
+    return no + _NEEDS[code, language].format(needs=("、" if language == ZH else ", ").join(named))
