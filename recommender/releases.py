@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from recommender.errors import Busy, NotFound
-from recommender.model.artefact import current_version, point_to, read_manifest, versions
-
-LOCK = "nightly.lock"
+from recommender.errors import NotFound
+from recommender.model.artefact import (
+    current_version,
+    point_to,
+    publishing,
+    read_manifest,
+    versions,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ def rollback(models_dir: Path, version: int | None = None) -> int:
     Busy
         If a night is running.
     """
-    with _lock(models_dir):
+    with publishing(models_dir):
         current = current_version(models_dir)
         if version is None and current is not None:
             version = read_manifest(models_dir, current)["parent"]
@@ -77,14 +79,3 @@ def rollback(models_dir: Path, version: int | None = None) -> int:
 def release(models_dir: Path, version: int) -> int:
     """Let a held version go: point to it after verifying it. See `rollback` for errors."""
     return rollback(models_dir, version)
-
-
-def _lock(models_dir: Path) -> FileLock:
-    """Take the lock that a night holds, so that a pointer is moved by one hand at a time."""
-    models_dir.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(models_dir.parent / LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise Busy("a night is running") from error
-    return lock

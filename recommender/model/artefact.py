@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -18,15 +19,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from recommender.errors import CorruptArtefact, NoModel, NotFound
+from recommender.errors import Busy, CorruptArtefact, NoModel, NotFound
 from recommender.model.scoring import HybridScorer, Scorer, TableScorer
 
 SCHEMA = 1
 KEPT = 3  # versions kept; the current one and the one before it always are
 MANIFEST = "manifest.json"
 POINTER = "current.json"
+LOCK = "publishing.lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,25 @@ class Artefact:
     scorer: Scorer
     facts: Mapping[str, Any]
     prices: Mapping[str, tuple[float, float]]
+
+
+@contextmanager
+def publishing(models_dir: Path) -> Iterator[None]:
+    """Hold the lock under which versions are written and the pointer is moved.
+
+    The kernel frees it when the process ends, however it ends.
+
+    Raises
+    ------
+    Busy
+        If another process holds it.
+    """
+    models_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(models_dir / LOCK, timeout=0):
+            yield
+    except Timeout as error:
+        raise Busy("another process is training or publishing") from error
 
 
 def write_version(models_dir: Path, draft: Artefact, card: str) -> int:
