@@ -160,6 +160,7 @@ def _trade_writings(name: str) -> Iterator[str]:
     yield re.sub(r"(专业|方向|班)$", "", bare)
 
 
+@lru_cache(maxsize=4096)
 def _trade_core(name: str) -> str:
     """Leave out the words that half of all trade names share."""
     return re.sub(r"专业|技术|应用|[与和及()]", "", _plain(name))
@@ -534,8 +535,11 @@ _LICENCE_BODY = re.compile(
 
 
 def licence_name(text: str) -> str:
-    """Give a licence its canonical name; a text that no table knows is kept, stripped."""
-    plain = _plain(text).upper()
+    """Give a licence its canonical name; a text that no table knows is kept, stripped.
+
+    What a licence is limited to (限桥式起重机) is not told apart.
+    """
+    plain = re.sub(r"\(限[^)]*\)", "", _plain(text).upper())
     body = _LICENCE_BODY.fullmatch(plain)
     for writing in (plain, body.group(1)) if body else (plain,):
         for tail in ("", "操作资格证", "操作证", "资格证", "证书", "证"):
