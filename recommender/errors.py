@@ -11,12 +11,14 @@ PlacementError
 │   └── ReplayMismatch      an idempotency key came back with another body
 ├── WrongUsage              exit 2
 │   ├── NotFound            an id, name or version that nobody knows
-│   └── Unreadable          a profile or request field that cannot be read
+│   ├── Unreadable          a profile or request field that cannot be read
+│   └── CannotListen        an address that the server cannot serve at
 ├── NoConsent               a graduate without consent gets no personal ranking
 ├── NoModel                 nothing is published yet
 ├── CorruptArtefact         a published file is not what its manifest says
 ├── DatabaseFailed          the database could not be reached, read or written
 ├── Busy                    exit 3: another process holds the lock
+│   └── PortTaken           another process serves at the address
 └── Held                    exit 5: a person has to release it
 
 `wording.py` turns these into what a person reads.
@@ -157,6 +159,16 @@ class Unreadable(WrongUsage):
         self.suggestions = tuple(suggestions)
 
 
+class CannotListen(WrongUsage):
+    """The server cannot serve at an address."""
+
+    def __init__(self, host: str, port: int, why: str) -> None:
+        super().__init__(f"{host}:{port}: {why}")
+        self.host = host
+        self.port = port
+        self.why = why
+
+
 class NoConsent(PlacementError):
     """The graduate has not agreed to a personal ranking."""
 
@@ -188,6 +200,15 @@ class DatabaseFailed(PlacementError):
 
 class Busy(PlacementError):
     """Another process holds the lock."""
+
+
+class PortTaken(Busy):
+    """Another process serves at the address already."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(f"{host}:{port}")
+        self.host = host
+        self.port = port
 
 
 class Held(PlacementError):
