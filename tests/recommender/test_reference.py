@@ -6,6 +6,8 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recommender.data import reference
 from recommender.data.reference import (
@@ -518,6 +520,26 @@ def test_a_licence_is_read_through_its_synonyms(text: str, name: str) -> None:
 def test_a_canonical_licence_name_stays_itself() -> None:
     for row in reference.table("licences"):
         assert licence_name(row["name"]) == row["name"]
+
+
+# Anything at all -------------------------------------------------------------------------
+
+WRITINGS = st.text(max_size=20) | st.text(
+    alphabet="济宁潍坊任城市中区县高新开发山东省江苏0123456789四级中高技师工/()（）证Nn",
+    max_size=12,
+)
+
+
+@given(WRITINGS)
+def test_whatever_is_written_gets_an_answer_and_never_an_error(text: str) -> None:
+    reading = read_region(text)
+    assert reading.region is None or not reading.candidates
+    level, note = read_level(text)
+    assert level is not None or note is None
+    assert licence_name(text) or not text.strip()
+    assert nearest_trade(text) in known_trades()
+    code = find_occupation(text)
+    assert code is None or occupation_name(code) is not None
 
 
 # Cost ------------------------------------------------------------------------------------
