@@ -1,4 +1,4 @@
-"""Tables that go out: CSV, Parquet, Excel and JSON files, whole or absent, never half-written."""
+"""Tables that go out as files (CSV, Parquet, Excel, JSON, HTML): whole, or not there at all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from recommender.errors import Unreadable
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# What a cell is after `_plain`: nothing else can be written.
 Cell = str | int | float | None
 
 # What a column holds where its rows cannot tell, because there are none.
@@ -27,6 +29,15 @@ _NUMBERS: Mapping[str, type] = {"rank": int, "score": float}
 _MAX_SHEET_ROWS = 1_048_576
 _MAX_CELL_CHARS = 32_767
 _WIDEST_COLUMN = 60
+
+_STYLE = (
+    "body{font:16px/1.5 'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif;"
+    "margin:2rem;color:#1b1f24}table{border-collapse:collapse}"
+    "th{position:sticky;top:0;background:#e7eef7;text-align:left}"
+    "th,td{border:1px solid #c3ccd6;padding:.3rem .6rem;white-space:nowrap}"
+    ".n{text-align:right;font-variant-numeric:tabular-nums}"
+    "tbody tr:nth-child(even){background:#f6f8fa}@media print{body{font-size:9pt;margin:0}}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +49,7 @@ class Table:
     columns
         Names for machines: the header of CSV and Parquet and the keys of JSON.
     rows
-        One tuple a row, as long as `columns`; None where nothing is known.
+        One tuple a row, as long as `columns`: text, numbers, None where nothing is known.
     titles
         Names for people, by column: the header of a worksheet. A column without one keeps
         its own.
@@ -47,7 +58,7 @@ class Table:
     """
 
     columns: tuple[str, ...]
-    rows: Sequence[tuple[Cell, ...]]
+    rows: Sequence[tuple[object, ...]]
     titles: Mapping[str, str] = field(default_factory=dict)
     title: str = "Sheet1"
     notes: tuple[str, ...] = ()
@@ -136,13 +147,15 @@ def _without_lead(text: str) -> str:
     return text.lstrip("\t\r\n")
 
 
-def _plain(cell: Cell) -> Cell:
+def _plain(cell: object) -> Cell:
     """Make an unknown number empty; numbers of NumPy become Python's, shortest that reads back."""
     if cell is None or isinstance(cell, str):
         return cell
-    if isinstance(cell, float):
+    if isinstance(cell, float | np.floating):
         return float(cell) if math.isfinite(cell) else None
-    return int(cell)
+    if isinstance(cell, int | np.integer):
+        return int(cell)
+    raise TypeError(f"a table cannot hold {type(cell).__name__}")
 
 
 def _write_json(table: Table, out: Path) -> None:
@@ -218,7 +231,7 @@ def _write_xlsx(table: Table, out: Path) -> None:
                 notes.write_string(number, 0, note)
 
 
-def _widths(titles: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> list[int]:
+def _widths(titles: Sequence[str], rows: Sequence[tuple[object, ...]]) -> list[int]:
     """Guess column widths from the header and the first rows; a Chinese character is wide."""
     widths = []
     for index, title in enumerate(titles):
@@ -228,10 +241,36 @@ def _widths(titles: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> list[int
     return widths
 
 
+def _write_html(table: Table, out: Path) -> None:
+    """Write one page that needs nothing else: no script, no network, legible on paper."""
+    head = "".join(f"<th>{escape(table.titles.get(name, name))}</th>" for name in table.columns)
+    body = "\n".join(
+        "<tr>" + "".join(map(_html_cell, map(_plain, row))) + "</tr>" for row in table.rows
+    )
+    notes = "".join(f"<li>{escape(note)}</li>" for note in table.notes)
+    title = escape(table.title)
+    write_text(
+        "<!DOCTYPE html>\n"
+        f'<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>\n'
+        f"<style>{_STYLE}</style></head>\n"
+        f"<body><h1>{title}</h1><ul>{notes}</ul>\n"
+        f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></body></html>\n",
+        out,
+    )
+
+
+def _html_cell(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return f"<td>{escape(cell)}</td>"
+    shown = "" if cell is None else f"{cell:g}" if abs(cell) < 1e6 else f"{cell:.0f}"
+    return f'<td class="n">{shown}</td>'
+
+
 _WRITERS: Mapping[str, Callable[[Table, Path], None]] = {
     ".csv": _write_csv,
     ".parquet": _write_parquet,
     ".xlsx": _write_xlsx,
     ".json": _write_json,
+    ".html": _write_html,
 }
 WRITERS = tuple(_WRITERS)

@@ -34,7 +34,7 @@ def test_an_unknown_suffix_is_refused_and_the_known_ones_are_named(
     with pytest.raises(Unreadable) as refusal:
         write_table(RANKS, tmp_path / name)
     assert refusal.value.code == "unknown_suffix"
-    assert set(refusal.value.suggestions) == {".csv", ".parquet", ".xlsx", ".json"}
+    assert set(refusal.value.suggestions) == {".csv", ".parquet", ".xlsx", ".json", ".html"}
     assert leftovers(tmp_path) == []
 
 

@@ -1,0 +1,587 @@
+"""The command line: parse, call a use case, print, exit.
+
+Each command imports its use case in its body, so that `--help` loads nothing heavy and `rank`
+and `serve` pay only for what they use.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from recommender import terminal
+from recommender.errors import ImportRefused, NotFound, RowProblem, Unreadable
+from recommender.terminal import say
+
+if TYPE_CHECKING:
+    from recommender.cohorts import Table
+    from recommender.intake import ImportSummary
+    from recommender.nightly import NightResult
+
+SHEET_SUFFIXES = frozenset({".csv", ".xlsx", ".xls"})
+TABLE_SUFFIXES = (".csv", ".parquet", ".xlsx")
+REPORT_SUFFIXES = (".xlsx", ".csv", ".html", ".json")
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def json_option(command: Decorated) -> Decorated:
+    """Add ``--json [F]``: the same facts for machines, to a file or to stdout."""
+    option: Callable[[Decorated], Decorated] = click.option(
+        "--json",
+        "json_file",
+        metavar="[F]",
+        is_flag=False,
+        flag_value="-",
+        help="Write the same as JSON to F, or to stdout.",
+    )
+    return option(command)
+
+
+def out_option(command: Decorated) -> Decorated:
+    """Add ``--out F``, which is needed."""
+    option: Callable[[Decorated], Decorated] = click.option(
+        "--out", required=True, metavar="F", type=click.Path(path_type=Path), help="File to write."
+    )
+    return option(command)
+
+
+def class_year_option(command: Decorated) -> Decorated:
+    """Add ``--class-year Y``."""
+    option: Callable[[Decorated], Decorated] = click.option(
+        "--class-year",
+        type=click.IntRange(1990, 2100),
+        help="Class year (届); by default the one that is being placed.",
+    )
+    return option(command)
+
+
+@click.group("placement", cls=terminal.Program)
+def program() -> None:
+    """Match graduates of technician colleges to the posts of a demand catalog.
+
+    The options below may stand before or after a command. Exit codes: 0 done, 1 refused,
+    2 wrong usage or unknown id, 3 busy, 4 failed unexpectedly, 5 held for a person.
+    """
+
+
+# --- sheets -----------------------------------------------------------------------------------
+
+
+@program.command("import", short_help="导入表格 · Take sheets in, whole or not at all.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@click.option("--replace", is_flag=True, help="The file is its issuing body's whole catalog.")
+@click.option("--allow-mass-closing", is_flag=True, help="Let --replace close more than 30 %.")
+@click.option("--issuer", metavar="BODY", help="Issuing body of posts that name none.")
+@json_option
+def import_sheets(
+    paths: tuple[Path, ...],
+    *,
+    dry_run: bool,
+    replace: bool,
+    allow_mass_closing: bool,
+    issuer: str | None,
+    json_file: str | None,
+) -> None:
+    """Check sheets, or folders of them, and take them in: all of them or none."""
+    from recommender import intake
+
+    sheets = _sheets_in(paths)
+    try:
+        with terminal.working("正在导入……", "Importing …"):
+            summary = intake.import_files(
+                terminal.engine(),
+                sheets,
+                day=terminal.day(),
+                dry_run=dry_run,
+                replace=replace,
+                allow_mass_closing=allow_mass_closing,
+                issuer=issuer,
+            )
+    except ImportRefused as refusal:
+        if json_file:
+            problems = [_problem_json(problem) for problem in refusal.problems]
+            terminal.write_json({"written": False, "problems": problems}, json_file)
+        raise
+    if json_file:
+        terminal.write_json(_summary_json(summary), json_file)
+    if json_file != "-":
+        _say_summary(summary)
+
+
+def _sheets_in(paths: Sequence[Path]) -> list[Path]:
+    """List the sheets meant; of a folder those that look like one, by name."""
+    sheets: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            sheets.append(path)
+            continue
+        inside = [
+            each
+            for each in sorted(path.iterdir())
+            # Excel and WPS leave ~$ files beside a sheet that is open.
+            if each.suffix.lower() in SHEET_SUFFIXES and not each.name.startswith(("~$", "."))
+        ]
+        if not inside:
+            raise Unreadable("PATH", str(path), "no_sheets")
+        sheets.extend(inside)
+    return sheets
+
+
+def _say_summary(summary: ImportSummary) -> None:
+    from recommender import wording
+
+    for sheet in summary.sheets:
+        say(
+            f"{sheet.filename}（{sheet.kind}）：新增 {sheet.added}，变更 {sheet.changed}，"
+            f"未变 {sheet.unchanged}，关闭 {sheet.closed}，重复 {sheet.repeated}，"
+            f"提示 {len(sheet.warnings)}",
+            f"{sheet.filename} ({sheet.kind}): added {sheet.added}, changed {sheet.changed}, "
+            f"unchanged {sheet.unchanged}, closed {sheet.closed}, repeated {sheet.repeated}, "
+            f"warnings {len(sheet.warnings)}",
+        )
+        for warning in sheet.warnings:
+            click.echo("  " + wording.row_problem(warning, terminal.language()))
+    if not summary.written:
+        say("试运行：未写入任何内容。", "Dry run: nothing was written.")
+    elif not any(sheet.added + sheet.changed + sheet.closed for sheet in summary.sheets):
+        say("内容与库中一致，没有变化。", "Everything was there already; nothing changed.")
+
+
+def _summary_json(summary: ImportSummary) -> dict[str, Any]:
+    return {
+        "written": summary.written,
+        "sheets": [
+            {
+                "filename": sheet.filename,
+                "kind": sheet.kind,
+                "added": sheet.added,
+                "changed": sheet.changed,
+                "unchanged": sheet.unchanged,
+                "closed": sheet.closed,
+                "repeated": sheet.repeated,
+                "warnings": [_problem_json(warning) for warning in sheet.warnings],
+            }
+            for sheet in summary.sheets
+        ],
+    }
+
+
+def _problem_json(problem: RowProblem) -> dict[str, Any]:
+    from recommender import wording
+
+    return {
+        "file": problem.filename,
+        "row": problem.row,
+        "column": problem.column,
+        "value": problem.value,
+        "code": problem.code,
+        "text": wording.row_problem(problem, terminal.language()),
+    }
+
+
+@program.command(short_help="空白模板 · An empty sheet with drop-downs and notes.")
+@click.argument("sheet")
+@out_option
+def template(sheet: str, out: Path) -> None:
+    """Write an empty SHEET: demand_catalog, graduates, outcomes, members or agreements."""
+    from recommender.data import export, sheets
+
+    if sheet not in sheets.KINDS:
+        raise NotFound("sheet", sheet, sheets.KINDS)
+    export.check_target(out, (".xlsx",))
+    sheets.write_template(sheet, out)
+    say(f"已写入模板 {out}", f"Wrote the template {out}")
+
+
+# --- the night --------------------------------------------------------------------------------
+
+
+@program.command(short_help="训练发布 · Train, compare, gate and publish.")
+@json_option
+def retrain(json_file: str | None) -> None:
+    """Hold out a class year, compare contenders, gate, fit on everything, publish."""
+    from recommender import nightly
+
+    with terminal.working("正在训练……", "Training …") as step:
+        result = nightly.retrain(
+            terminal.engine(), terminal.settings().home, day=terminal.day(), progress=step
+        )
+    if json_file:
+        terminal.write_json(result.to_json(), json_file)
+    if json_file != "-":
+        _say_night(result.to_json())
+    click.get_current_context().exit(_night_code(result))
+
+
+def _night_code(result: NightResult) -> int:
+    codes = {"refused": terminal.REFUSED, "held": terminal.HELD}
+    return codes.get(result.verdict, terminal.DONE)
+
+
+def _say_night(night: Mapping[str, Any]) -> None:
+    contenders: Mapping[str, Mapping[str, Mapping[str, float | None]]] = night["contenders"]
+    if contenders:
+        metrics = list(next(iter(contenders.values())))
+        say(f"留出届 {night['class_year']}", f"Held-out class year {night['class_year']}")
+        terminal.say_table(
+            ["", *metrics],
+            [
+                [name, *(_metric(of[metric]) for metric in metrics)]
+                for name, of in contenders.items()
+            ],
+        )
+    for reason in night["reasons"]:
+        limit = (
+            "" if reason.get("limit") is None else f" [{reason['measured']} / {reason['limit']}]"
+        )
+        click.echo(f"- {reason['code']}: {reason['text']}{limit}")
+    version, published = night["version"], night["published"]
+    verdicts = {
+        "published": (f"已发布模型 v{version}。", f"Published model v{version}."),
+        "baseline": (
+            f"模型未胜出，已发布基线“{published}”为 v{version}。",
+            f"The model did not win; the baseline {published} is published as v{version}.",
+        ),
+        "refused": (
+            "未通过门槛，保留上一版本。",
+            "The gate refused; the last good version stays.",
+        ),
+        "held": (
+            f"v{version} 留待人工确认：release {version}。",
+            f"v{version} is held for a person: release {version}.",
+        ),
+    }
+    say(*verdicts[night["verdict"]])
+
+
+def _metric(measured: Mapping[str, float | None]) -> str:
+    value, low, high = (_number(measured.get(part)) for part in ("value", "low", "high"))
+    return value if low == "-" else f"{value} [{low}, {high}]"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None or math.isnan(value) else f"{value:.4f}"
+
+
+@program.command(short_help="版本列表 · Published versions.")
+@json_option
+def models(json_file: str | None) -> None:
+    """List the published versions, the one in use marked."""
+    from recommender import releases
+
+    listed = releases.list_versions(terminal.settings().models_dir)
+    if json_file:
+        terminal.write_json(
+            [
+                {
+                    "version": each.number,
+                    "published": each.published,
+                    "current": each.current,
+                    "parent": each.parent,
+                    "facts": dict(each.facts),
+                }
+                for each in listed
+            ],
+            json_file,
+        )
+    if json_file == "-":
+        return
+    if not listed:
+        say("尚未发布任何版本。", "No version is published yet.")
+    for each in listed:
+        click.echo(f"{'*' if each.current else ' '} v{each.number}  {each.published}")
+
+
+@program.command(short_help="回退 · Point back to an earlier version.")
+@click.argument("version", required=False)
+def rollback(version: str | None) -> None:
+    """Make VERSION current again; without it, the one before the current."""
+    from recommender import releases
+
+    now = releases.rollback(
+        terminal.settings().models_dir, None if version is None else _version(version)
+    )
+    say(f"当前版本：v{now}", f"Now in use: v{now}")
+
+
+@program.command(short_help="放行 · Let a held version go.")
+@click.argument("version")
+def release(version: str) -> None:
+    """Make a VERSION current that was held for a person."""
+    from recommender import releases
+
+    number = _version(version)
+    releases.release(terminal.settings().models_dir, number)
+    say(f"当前版本：v{number}", f"Now in use: v{number}")
+
+
+def _version(text: str) -> int:
+    number = text.removeprefix("v")
+    if not (number.isascii() and number.isdecimal()):
+        raise Unreadable("VERSION", text, "not_a_version")
+    return int(number)
+
+
+@program.command(short_help="夜间日志 · One line per night with its digest.")
+@click.option("--last", type=click.IntRange(min=1), help="Only the last N nights.")
+@json_option
+def journal(last: int | None, json_file: str | None) -> None:
+    """List the nights, the latest last."""
+    from recommender import reports
+
+    nights = reports.journal(terminal.engine(), limit=last)
+    if json_file:
+        terminal.write_json(nights, json_file)
+    if json_file != "-":
+        for night in nights:
+            click.echo(reports.night_line(night))
+        if not nights:
+            say("还没有训练记录。", "No night yet.")
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+@program.command(short_help="批量排序 · Ranked posts for many graduates.")
+@class_year_option
+@click.option("--graduate", "graduates", multiple=True, metavar="ID", help="Only these; repeat.")
+@click.option("--top", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option(
+    "--ranking",
+    type=click.Choice(["market", "fit"]),
+    default="market",
+    show_default=True,
+    help="By fit less a price per post, or by fit alone.",
+)
+@click.option("--reasons", is_flag=True, help="Add the largest reasons, as JSON.")
+@out_option
+def rank(
+    class_year: int | None,
+    graduates: tuple[str, ...],
+    *,
+    top: int,
+    ranking: str,
+    reasons: bool,
+    out: Path,
+) -> None:
+    """Write ranked posts for many graduates to a .csv, .parquet or .xlsx file."""
+    from recommender import cohorts
+    from recommender.data import export
+
+    export.check_target(out, TABLE_SUFFIXES)
+    with terminal.working("正在排序……", "Ranking …"):
+        table = cohorts.rank_cohort(
+            terminal.engine(),
+            terminal.settings().models_dir,
+            day=terminal.day(),
+            class_year=class_year,
+            graduate_ids=graduates or None,
+            top=top,
+            order=ranking,
+            reasons=reasons,
+        )
+        _write(table, out)
+    n_graduates = len({row[0] for row in table.rows})
+    say(
+        f"已写入 {out}：{n_graduates} 名毕业生，{len(table.rows)} 行，{_source(table)}",
+        f"Wrote {out}: {n_graduates} graduates, {len(table.rows)} rows, {_source(table)}",
+    )
+
+
+@program.command(short_help="整班分配 · One post or none for each graduate.")
+@class_year_option
+@click.option("--all", "include_unplaced", is_flag=True, help="Also the unplaced, with a reason.")
+@out_option
+def assign(class_year: int | None, *, include_unplaced: bool, out: Path) -> None:
+    """Place a class year at once, places respected, into a .csv, .parquet or .xlsx file."""
+    from recommender import cohorts
+    from recommender.data import export
+
+    export.check_target(out, TABLE_SUFFIXES)
+    with terminal.working("正在分配……", "Assigning …"):
+        table = cohorts.assign(
+            terminal.engine(),
+            terminal.settings().models_dir,
+            day=terminal.day(),
+            class_year=class_year,
+            include_unplaced=include_unplaced,
+        )
+        _write(table, out)
+    n_placed, n_graduates = table.facts["n_placed"], table.facts["n_graduates"]
+    say(
+        f"已写入 {out}：{n_graduates} 名毕业生中安置 {n_placed} 名，{_source(table)}",
+        f"Wrote {out}: {n_placed} of {n_graduates} graduates placed, {_source(table)}",
+    )
+
+
+def _write(table: Table, out: Path) -> None:
+    from recommender.data import export
+
+    export.write_table(export.Table(columns=table.columns, rows=table.rows), out)
+
+
+def _source(table: Table) -> str:
+    return f"v{table.facts['model']} ({table.facts['published']}), {table.facts['as_of']}"
+
+
+@program.command(short_help="需求指导目录 · Demand, supply and ratio by occupation and city.")
+@out_option
+def guidance(out: Path) -> None:
+    """Write the training-demand guidance catalog to a .xlsx, .csv, .html or .json file."""
+    from recommender import reports
+    from recommender.data import export
+
+    export.check_target(out, REPORT_SUFFIXES)
+    with terminal.working("正在汇总……", "Counting …"):
+        table = reports.guidance(
+            terminal.engine(), day=terminal.day(), language=terminal.language()
+        )
+        export.write_table(table, out, guard=True)
+    say(
+        f"已写入 {out}：{len(table.rows)} 行（职业 × 城市）",
+        f"Wrote {out}: {len(table.rows)} rows (occupation × city)",
+    )
+
+
+@program.command(short_help="现状 · What is imported, open, published and due.")
+@json_option
+def status(json_file: str | None) -> None:
+    """Say what is imported, open, published, due and decided."""
+    from recommender import reports
+
+    now = reports.status(terminal.engine(), terminal.settings().models_dir, day=terminal.day())
+    if json_file:
+        terminal.write_json(now, json_file)
+    if json_file != "-":
+        for line in reports.status_lines(now, terminal.language()):
+            click.echo(line)
+
+
+# --- decisions --------------------------------------------------------------------------------
+
+
+@program.group("map", short_help="专业对应 · An officer's decision on a trade.")
+def map_group() -> None:
+    """Keep an officer's decision on a trade name or on a trade → occupation pair."""
+
+
+def author_option(command: Decorated) -> Decorated:
+    """Add ``--author``: who decides; the account at the keyboard unless told."""
+    option: Callable[[Decorated], Decorated] = click.option(
+        "--author", metavar="NAME", default=_account, help="Who decides; this account by default."
+    )
+    return option(command)
+
+
+def _account() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # an account without a name, in a container
+        return "unknown"
+
+
+@map_group.command("trade")
+@click.argument("name")
+@click.argument("trade")
+@author_option
+def map_trade(name: str, trade: str, author: str) -> None:
+    """Read the colleges' trade NAME as TRADE, one of the table."""
+    from recommender import mapping
+
+    mapping.map_trade(terminal.engine(), name, trade, author=author, day=terminal.day())
+    say(f"已记录：“{name}”按“{trade}”理解。", f"Kept: {name} is read as {trade}.")
+
+
+@map_group.command("pair")
+@click.argument("trade")
+@click.argument("occupation")
+@click.argument("weight", type=float)
+@author_option
+def map_pair(trade: str, occupation: str, weight: float, author: str) -> None:
+    """Say how directly TRADE trains for OCCUPATION (code or name): WEIGHT from 0 to 1."""
+    from recommender import mapping
+
+    code = mapping.map_pair(
+        terminal.engine(), trade, occupation, weight, author=author, day=terminal.day()
+    )
+    say(
+        f"已记录：{trade} → {code}，权重 {weight:g}。",
+        f"Kept: {trade} → {code}, weight {weight:g}.",
+    )
+
+
+# --- service ----------------------------------------------------------------------------------
+
+
+@program.group("token", short_help="接口令牌 · API tokens.")
+def token_group() -> None:
+    """Make, list and revoke API tokens."""
+
+
+@token_group.command("create")
+@click.option("--role", required=True, metavar="R", help="officer, alliance, data, enterprise, …")
+@click.option("--college", metavar="NAME", help="Only for this college.")
+@click.option("--alliance", metavar="NAME", help="Only for this alliance.")
+@click.option("--enterprise", metavar="NAME", help="Only for this enterprise.")
+def create_token(
+    role: str, college: str | None, alliance: str | None, enterprise: str | None
+) -> None:
+    """Make a token and print its secret, alone and once, on stdout."""
+    from recommender import access
+
+    scopes = {"college": college, "alliance": alliance, "enterprise": enterprise}
+    named = [(kind, name) for kind, name in scopes.items() if name is not None]
+    if len(named) > 1:
+        raise click.UsageError("--college, --alliance and --enterprise exclude each other.")
+    kind, name = named[0] if named else (None, None)
+    secret = access.create_token(
+        terminal.engine(), role=role, day=terminal.day(), scope_kind=kind, scope_name=name
+    )
+    click.echo(secret)
+
+
+@token_group.command("revoke")
+@click.argument("token")
+def revoke_token(token: str) -> None:
+    """Take back TOKEN: its number, as `token list` shows it, or the secret itself."""
+    from recommender import access
+
+    access.revoke_token(terminal.engine(), token)
+    say("令牌已吊销。", "The token is revoked.")
+
+
+@token_group.command("list")
+@json_option
+def list_tokens(json_file: str | None) -> None:
+    """List the tokens: number, role, scope, day, whether revoked; never a secret."""
+    from recommender import access
+
+    tokens = [
+        {
+            "id": each.token_id,
+            "role": each.role,
+            "scope": f"{each.scope_kind} {each.scope_name}" if each.scope_kind else "",
+            "created_on": each.created_on.isoformat(),
+            "revoked": each.revoked,
+        }
+        for each in access.list_tokens(terminal.engine())
+    ]
+    if json_file:
+        terminal.write_json(tokens, json_file)
+    if json_file != "-":
+        terminal.say_table(
+            ["id", "role", "scope", "created_on", "revoked"],
+            [[str(cell) for cell in each.values()] for each in tokens],
+        )
+
+
+if __name__ == "__main__":
+    program(prog_name="python -m recommender")

@@ -1,0 +1,145 @@
+"""Why something was refused or has failed, as sentences for a terminal, Chinese or English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from recommender import errors, wording
+
+# Errors that say one thing: a sentence with the facts that the error carries.
+_SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
+    errors.MassClosing: (
+        "已拒绝：{issuing_body}的目录将关闭其 {n_open} 个在招岗位中的 {n_closing} 个，超过三成；"
+        "确认无误请加 --allow-mass-closing。",
+        "Refused: the catalog of {issuing_body} would close {n_closing} of its {n_open} open "
+        "posts, more than 30 %; if that is meant, add --allow-mass-closing.",
+    ),
+    errors.NoOpenPlace: (
+        "岗位 {post_id} 已无剩余名额。",
+        "Post {post_id} has no open place left.",
+    ),
+    errors.AlreadyPlaced: (
+        "毕业生 {graduate_id} 已落实岗位。",
+        "Graduate {graduate_id} already holds a place.",
+    ),
+    errors.ReplayMismatch: (
+        "同一请求编号曾用于不同内容。",
+        "This key was used before, with another body.",
+    ),
+    errors.InvalidValue: (
+        "值不可用：{kind} {key}：{field} = {value}。",
+        "This value cannot be: {kind} {key}: {field} = {value}.",
+    ),
+    errors.NoConsent: (
+        "毕业生 {graduate_id} 未同意推荐，不作个人排序。",
+        "Graduate {graduate_id} has not agreed to a personal ranking.",
+    ),
+    errors.NoModel: (
+        "尚未发布任何模型；请先运行 retrain。",
+        "No model is published yet; run retrain first.",
+    ),
+    errors.CorruptArtefact: (
+        "已发布的模型文件损坏（{path}：{why}）；可用 rollback 回退到其他版本。",
+        "A published file is damaged ({path}: {why}); rollback points to another version.",
+    ),
+    errors.DatabaseFailed: ("数据库出错：{why}。", "The database failed: {why}."),
+    errors.PortTaken: (
+        "地址 {host} 的端口 {port} 已被占用；请停止占用它的程序，或用 --port 换一个。",
+        "Port {port} at {host} is taken; stop what serves there, or choose another with --port.",
+    ),
+    errors.CannotListen: (
+        "无法在 {host} 的端口 {port} 提供服务：{why}。",
+        "Cannot serve at {host}, port {port}: {why}.",
+    ),
+    errors.Busy: (
+        "系统忙：另一个进程正在写入或训练，请稍后再试。",
+        "Busy: another process is writing or training; try again later.",
+    ),
+    errors.Held: (
+        "版本 {version} 留待人工确认；核对后用 release {version} 放行。",
+        "Version {version} is held for a person; release {version} lets it go.",
+    ),
+}
+
+# What a `NotFound` was about.
+_THINGS = {
+    "graduate": ("毕业生", "graduate"),
+    "post": ("岗位", "post"),
+    "version": ("版本", "version"),
+    "class_year": ("届", "class year"),
+    "trade": ("专业", "trade"),
+    "occupation": ("职业", "occupation"),
+    "token": ("令牌", "token"),
+    "sheet": ("表格类型", "kind of sheet"),
+    "path": ("文件或文件夹", "file or folder"),
+}
+
+# What is wrong with an argument, by the code of `Unreadable`.
+_UNREADABLE = {
+    "missing": ("未填写", "it must not be empty"),
+    "unknown_suffix": ("不支持这种文件类型", "files of this kind are not written"),
+    "no_such_folder": ("文件夹不存在", "there is no such folder"),
+    "is_a_folder": ("这是文件夹，应为文件", "this is a folder, a file is expected"),
+    "too_many_rows": ("行数超出此格式的上限", "this format cannot hold so many rows"),
+    "not_a_weight": ("权重应为 0 到 1 的数", "a weight is a number from 0 to 1"),
+    "unknown_role": ("没有这个角色", "there is no such role"),
+    "unknown_scope": ("没有这种范围", "there is no such scope"),
+    "scope_without_name": ("范围缺少名称", "the scope needs a name"),
+    "no_sheets": ("其中没有可导入的表格", "it holds no sheet"),
+    "not_a_version": ("版本应为数字，如 3 或 v3", "a version is a number, such as 3 or v3"),
+}
+
+
+def sentences(error: Exception, language: str = "zh") -> tuple[str, ...]:
+    """Say why something was refused or failed, a line for each thing that is wrong."""
+    english = language == "en"
+    match error:
+        case errors.ImportRefused():
+            problems = tuple(wording.row_problem(each, language) for each in error.problems)
+            return (*problems, _total(len(problems))[english])
+        case errors.NotFound():
+            return (_not_found(error)[english],)
+        case errors.Unreadable():
+            return (_unreadable(error)[english],)
+        case OSError():
+            what = f"{error.strerror or error}" + (f" ({error.filename})" if error.filename else "")
+            pair = (f"读写文件失败：{what}。", f"A file could not be read or written: {what}.")
+            return (pair[english],)
+    for kind, templates in _SENTENCES.items():
+        if isinstance(error, kind):
+            return (templates[english].format(**vars(error)),)
+    name = type(error).__name__
+    return ((f"意外失败（{name}）。", f"Failed unexpectedly ({name}).")[english],)
+
+
+def _total(n_problems: int) -> tuple[str, str]:
+    return (
+        f"已拒绝：共 {n_problems} 处问题，未写入任何内容。",
+        f"Refused: {n_problems} problem(s); nothing was written.",
+    )
+
+
+def _not_found(error: errors.NotFound) -> tuple[str, str]:
+    chinese, english = _THINGS.get(error.kind, (error.kind, error.kind))
+    if error.suggestions:
+        near = f"是否指：{'、'.join(error.suggestions)}？"
+        near_en = f" Did you mean {', '.join(error.suggestions)}?"
+    else:
+        near = near_en = ""
+    return (
+        f"没有这个{chinese}{'：' if error.key else ''}{error.key}。{near}",
+        f"Unknown {english}{': ' if error.key else ''}{error.key}.{near_en}",
+    )
+
+
+def _unreadable(error: errors.Unreadable) -> tuple[str, str]:
+    chinese, english = _UNREADABLE.get(error.code, (error.code, error.code))
+    if error.suggestions:
+        near = f"（可用：{'、'.join(error.suggestions)}）"
+        near_en = f" (possible: {', '.join(error.suggestions)})"
+    else:
+        near = near_en = ""
+    return (
+        f"{error.field} = {error.value}：{chinese}{near}。",
+        f"{error.field} = {error.value}: {english}{near_en}.",
+    )

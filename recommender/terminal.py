@@ -1,0 +1,293 @@
+"""How the command line speaks: shared options, exit codes, progress, plain sentences."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recommender import errors
+from recommender.settings import Settings, sqlite_url
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+DONE, REFUSED, WRONG_USAGE, BUSY, FAILED, HELD, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+
+# The first kind that fits counts; anything else has failed unexpectedly.
+EXIT_CODES: tuple[tuple[type[errors.PlacementError], int], ...] = (
+    (errors.Refused, REFUSED),
+    (errors.NoConsent, REFUSED),
+    (errors.NoModel, REFUSED),
+    (errors.WrongUsage, WRONG_USAGE),
+    (errors.InvalidValue, WRONG_USAGE),
+    (errors.Busy, BUSY),
+    (errors.Held, HELD),
+)
+# A progress bar for what is over in a moment would only flicker.
+PATIENCE_S = 1.0
+
+_OPTIONS = "placement.options"
+
+
+def shared_options(*, hidden: bool) -> list[click.Parameter]:
+    """Make the options that may stand before or after a command; the last one said counts."""
+    return [
+        click.Option(
+            ["--home"],
+            type=click.Path(file_okay=False, path_type=Path),
+            help="Folder for everything that is written (PLACEMENT_HOME; var).",
+            expose_value=False,
+            callback=_keep,
+            hidden=hidden,
+        ),
+        click.Option(
+            ["--database"],
+            metavar="URL",
+            help="Database (PLACEMENT_DATABASE_URL; SQLite inside home).",
+            expose_value=False,
+            callback=_keep,
+            hidden=hidden,
+        ),
+        click.Option(
+            ["--as-of"],
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="DATE",
+            help="The day that stands for today (PLACEMENT_AS_OF).",
+            expose_value=False,
+            callback=_keep,
+            hidden=hidden,
+        ),
+        click.Option(
+            ["--language"],
+            type=click.Choice(["zh", "en"]),
+            help="Language of what is printed (zh).",
+            expose_value=False,
+            callback=_keep,
+            hidden=hidden,
+        ),
+    ]
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    if value is not None:
+        ctx.meta.setdefault(_OPTIONS, {})[param.name] = value
+
+
+class Command(click.Command):
+    """A command that also takes the shared options."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(shared_options(hidden=True))
+
+
+class Program(click.Group):
+    """The command line: one place where an error becomes a sentence and an exit code."""
+
+    command_class = Command
+    group_class = type
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(shared_options(hidden=False))
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run, speaking UTF-8 whatever the locale says."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        return super().main(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run one command and map whatever it raises."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            say(
+                "已中断，未完成的内容均未保留。",
+                "Interrupted; nothing unfinished was kept.",
+                err=True,
+            )
+            ctx.exit(INTERRUPTED)
+        except errors.PlacementError as error:
+            ctx.exit(_answer(error))
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of a pipe went away: click's own case
+                raise
+            ctx.exit(_fail(error))
+        except Exception as error:
+            ctx.exit(_fail(error))
+
+
+def _answer(error: errors.PlacementError) -> int:
+    from recommender import failures
+
+    for kind, code in EXIT_CODES:
+        if isinstance(error, kind):
+            for line in failures.sentences(error, language()):
+                click.echo(line, err=True)
+            return code
+    return _fail(error)
+
+
+def _fail(error: Exception) -> int:
+    """Say one sentence; the details go to the log under home."""
+    from recommender import failures
+
+    where = _log(error)
+    what = " ".join(failures.sentences(error, language()))
+    click.echo(what, err=True)
+    if where is not None:
+        say(f"详情见日志 {where}", f"Details are in the log, {where}", err=True)
+    return FAILED
+
+
+def _log(error: Exception) -> Path | None:
+    """Append the traceback as one JSON line; None where even the log cannot be written."""
+    import json
+    import traceback
+
+    entry = {
+        "at": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "level": "error",
+        "command": click.get_current_context().info_name,
+        "error": type(error).__name__,
+        "traceback": "".join(traceback.format_exception(error)),
+    }
+    try:
+        path = settings().log_file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    except (OSError, click.UsageError):
+        return None
+    return path
+
+
+def _options() -> Mapping[str, Any]:
+    options: Mapping[str, Any] = click.get_current_context().meta.get(_OPTIONS, {})
+    return options
+
+
+def settings() -> Settings:
+    """Read the environment, then what the command line says otherwise."""
+    said = _options()
+    env = dict(os.environ)
+    if "home" in said:
+        env["PLACEMENT_HOME"] = str(said["home"])
+    if "database" in said:
+        env["PLACEMENT_DATABASE_URL"] = said["database"]
+    if "as_of" in said:
+        env["PLACEMENT_AS_OF"] = said["as_of"].date().isoformat()
+    try:
+        return Settings.from_env(env)
+    except ValueError as wrong:
+        raise click.UsageError(str(wrong)) from wrong
+
+
+def language() -> str:
+    """Give the language to speak; Chinese unless told otherwise."""
+    return str(_options().get("language", "zh"))
+
+
+def day() -> date:
+    """Give the day of every question: as told, else today in Shandong."""
+    from zoneinfo import ZoneInfo
+
+    return settings().as_of or datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+def engine() -> Engine:
+    """Open the database of the settings, its tables up to date."""
+    from sqlalchemy.exc import ArgumentError
+
+    from recommender import access
+
+    url = settings().database_url
+    if url == sqlite_url(settings().home):
+        settings().home.mkdir(parents=True, exist_ok=True)
+    try:
+        return access.open_database(url)
+    except (ArgumentError, ImportError) as wrong:
+        # Not with the URL: it may hold a password.
+        raise click.UsageError(f"PLACEMENT_DATABASE_URL / --database: {wrong}") from wrong
+
+
+def say(chinese: str, english: str, *, err: bool = False) -> None:
+    """Print a sentence in the language asked for."""
+    click.echo(english if language() == "en" else chinese, err=err)
+
+
+def say_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print aligned columns; a Chinese character takes two."""
+    widths = [max(map(_width, column)) for column in zip(header, *rows, strict=True)]
+    for row in (header, *rows):
+        cells = (
+            text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)
+        )
+        click.echo("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def write_json(document: object, target: str) -> None:
+    """Write a document to a file, whole, or to stdout where the target is ``-``."""
+    import json
+
+    text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
+    if target == "-":
+        click.echo(text)
+    else:
+        from recommender.data import export
+
+        export.write_text(text + "\n", Path(target))
+
+
+@contextmanager
+def working(chinese: str, english: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal that something goes on, once it takes longer than a moment.
+
+    Yields
+    ------
+    Callable
+        To be told the name of each step.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _step: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    task = bar.add_task(english if language() == "en" else chinese, total=None)
+    starting = threading.Timer(PATIENCE_S, bar.start)
+    starting.daemon = True
+    starting.start()
+    try:
+        yield lambda step: bar.update(task, description=step)
+    finally:
+        starting.cancel()
+        starting.join()
+        bar.stop()
