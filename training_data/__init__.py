@@ -1,0 +1,1 @@
+"""The sample sheets and the script that makes them."""
