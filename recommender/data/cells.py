@@ -1,0 +1,426 @@
+"""Cells: one reader for each kind of content, whatever a person or a program wrote there.
+
+A reader takes what a cell holds (text, number, date, truth value) and gives what the domain
+holds. It raises `Malformed` where that cannot be, and adds a note where it can but somebody
+should know.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from functools import cache, lru_cache
+from typing import TypeVar
+
+from recommender.data import reference
+from recommender.data.tabular import Flaw
+from recommender.domain import (
+    Award,
+    AwardLevel,
+    SkillCertificate,
+    SkillLevel,
+    TrainingMode,
+    TrainingTier,
+)
+from recommender.errors import Malformed
+from recommender.wording import label
+
+# Code and facts of something worth saying about a cell that can be read.
+Note = tuple[str, tuple[str, ...]]
+Read = Callable[[object, list[Note]], object]
+E_ = TypeVar("E_", bound=Enum)
+
+ID_CHARACTERS = 64
+NAME_CHARACTERS = 200
+TEXT_CHARACTERS = 4_000
+# Excel keeps fifteen digits of a number; an id with more has lost the rest.
+EXACT_BELOW = 10**15
+MOST_PEOPLE = 99_999
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+# CNY per month; outside these the unit is probably another one.
+USUAL_PAY = (500, 100_000)
+HIGHEST_PAY = 10_000_000
+
+_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+[0-9]+")
+_WITH_DECIMALS = re.compile(r"[0-9]+\.0+")
+_WHOLE = re.compile(r"[+-]?([0-9]{1,15})(\.0+)?")
+_PAY = re.compile(r"([0-9]{1,9}|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{1,6})?")
+_YEAR = re.compile(r"([0-9]{4})届?")
+_DAY = re.compile(
+    r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?"
+    r"(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+)
+_DAY_DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+_OCCUPATION = re.compile(r"[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_CREDIT_CODE = re.compile(r"[0-9A-Z]{18}")
+_CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|##+)")
+_LIST_MARK = re.compile(r"[;；]")
+_YES_NO: Mapping[str, bool] = {
+    **dict.fromkeys(("是", "yes", "y", "true", "1"), True),
+    **dict.fromkeys(("否", "no", "n", "false", "0"), False),
+}
+
+
+def is_empty(raw: object) -> bool:
+    """Whether a cell states nothing."""
+    return raw is None or raw == "" or (isinstance(raw, str) and not raw.strip())
+
+
+def shown(raw: object) -> str:
+    """Say what a cell holds, as a person sees it."""
+    if isinstance(raw, Flaw):
+        return raw.shown
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) < EXACT_BELOW:
+        return str(int(raw))
+    if isinstance(raw, list | tuple):
+        return ";".join(shown(part) for part in raw)
+    return str(raw)
+
+
+def refuse_error(raw: object) -> None:
+    """Refuse a cell that holds a flaw, or the text of a formula's error."""
+    if isinstance(raw, Flaw):
+        raise Malformed(raw.code)
+    if isinstance(raw, str) and raw[:1] == "#" and _ERROR.fullmatch(raw.strip()):
+        raise Malformed("error_value")
+
+
+def plain(text: str) -> str:
+    """Write full-width digits, letters and punctuation half-width, and strip white space."""
+    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+
+
+# Text --------------------------------------------------------------------------------------
+
+
+def _text_of(raw: object) -> str:
+    """Give a cell's text; a whole number gives its digits.
+
+    Raises
+    ------
+    Malformed
+        For a date, a truth value, a number that is not exact, and control characters.
+    """
+    if isinstance(raw, str):
+        text = raw.strip()
+        return text if text.isprintable() else _without_marks(text)
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise Malformed("not_text")
+    if not math.isfinite(raw) or raw != int(raw) or abs(raw) >= EXACT_BELOW:
+        raise Malformed("id_as_number")
+    return str(int(raw))
+
+
+def _without_marks(text: str) -> str:
+    """Drop invisible marks, which carry no meaning in running text; refuse control characters."""
+    for mark in text:
+        if unicodedata.category(mark) in ("Cc", "Cs") and mark not in "\r\n\t":
+            raise Malformed("control_character", f"U+{ord(mark):04X}")
+    kept = (mark for mark in text.replace("\r\n", "\n") if unicodedata.category(mark) != "Cf")
+    return "".join(kept).strip()
+
+
+def _short(text: str, limit: int) -> str:
+    if len(text) > limit:
+        raise Malformed("too_long", str(limit))
+    return text
+
+
+def name(raw: object, notes: list[Note]) -> str:
+    """Read a name: short text."""
+    return _short(_text_of(raw), NAME_CHARACTERS)
+
+
+def text(raw: object, notes: list[Note]) -> str:
+    """Read text for people."""
+    return _short(_text_of(raw), TEXT_CHARACTERS)
+
+
+def identifier(raw: object, notes: list[Note]) -> str:
+    """Read an id: kept as it is written, and refused where it may not be what was meant."""
+    if isinstance(raw, str):
+        for mark in raw.strip():
+            if unicodedata.category(mark) in ("Cf", "Cc", "Zl", "Zp"):
+                raise Malformed("invisible_mark", f"U+{ord(mark):04X}")
+    found = _short(_text_of(raw), ID_CHARACTERS)
+    if _SCIENTIFIC.fullmatch(found):
+        raise Malformed("id_in_scientific_notation")
+    if _WITH_DECIMALS.fullmatch(found):
+        raise Malformed("id_with_decimals")
+    if not found.isascii() and unicodedata.normalize("NFKC", found) != found:
+        notes.append(("full_width_id", ()))
+    return found
+
+
+# Numbers -----------------------------------------------------------------------------------
+
+
+def _whole(raw: object) -> int | None:
+    """Give a whole number, also from text and full-width digits; None if it is none."""
+    if isinstance(raw, bool):
+        return None
+    if isinstance(raw, int | float):
+        return int(raw) if math.isfinite(raw) and raw == int(raw) else None
+    found = _WHOLE.fullmatch(plain(raw)) if isinstance(raw, str) else None
+    return int(found[0].split(".")[0]) if found else None
+
+
+def whole(code: str, lowest: int, highest: int = MOST_PEOPLE) -> Read:
+    """Make a reader of whole numbers in a range; `code` says what else it is not."""
+
+    def read(raw: object, notes: list[Note]) -> int:
+        number = _whole(raw)
+        if number is None or not lowest <= number <= highest:
+            raise Malformed(code)
+        return number
+
+    return read
+
+
+def class_year(raw: object, notes: list[Note]) -> int:
+    """Read a year of graduation: ``2026`` or ``2026届``."""
+    found = _YEAR.fullmatch(plain(shown(raw)))
+    if isinstance(raw, bool) or not found or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
+        raise Malformed("not_a_class_year")
+    return int(found[1])
+
+
+def pay(raw: object, notes: list[Note]) -> int:
+    """Read CNY per month; a fraction is rounded, which is noted."""
+    if isinstance(raw, bool):
+        raise Malformed("not_pay")
+    found = _PAY.fullmatch(plain(shown(raw)))
+    amount = float(found[0].replace(",", "")) if found else 0.0
+    if not 1 <= amount <= HIGHEST_PAY:
+        raise Malformed("not_pay")
+    rounded = math.floor(amount + 0.5)
+    if rounded != amount:
+        notes.append(("rounded_pay", (str(rounded),)))
+    if not USUAL_PAY[0] <= amount <= USUAL_PAY[1]:
+        notes.append(("implausible_pay", ()))
+    return rounded
+
+
+def day(raw: object, notes: list[Note]) -> date:
+    """Read a date: ISO, ``2026/5/15``, ``2026年5月15日``, or one that Excel knows as a date."""
+    if isinstance(raw, datetime):
+        return _plausible(raw.date())
+    if isinstance(raw, date):
+        return _plausible(raw)
+    return _plausible(_day_of(shown(raw)))
+
+
+@lru_cache(maxsize=4096)
+def _day_of(text: str) -> date:
+    half_width = plain(text)
+    found = _DAY.fullmatch(half_width) or _DAY_DIGITS.fullmatch(half_width)
+    if not found:
+        raise Malformed("not_a_date")
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        raise Malformed("no_such_day") from None
+
+
+def _plausible(found: date) -> date:
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise Malformed("implausible_date", str(FIRST_YEAR), str(LAST_YEAR))
+    return found
+
+
+# Words -------------------------------------------------------------------------------------
+
+
+def yes_no(raw: object, notes: list[Note]) -> bool:
+    """Read 是 or 否."""
+    found = _YES_NO.get(plain(shown(raw)).lower())
+    if found is None:
+        raise Malformed("not_yes_or_no")
+    return found
+
+
+def _folded(text: str) -> str:
+    return plain(text).casefold().replace("_", " ").replace("-", " ")
+
+
+@cache
+def _members(enum: type[E_]) -> Mapping[str, E_]:
+    """Map every writing of an enumeration's members to them: Chinese, English, identifier."""
+    members: dict[str, E_] = {}
+    for member in enum:
+        for writing in (label(member), label(member, "en"), member.name, str(member.value)):
+            if not writing.isdigit():
+                members[_folded(writing)] = member
+    return members
+
+
+def words(enum: type[E_], others: Mapping[str, E_] | None = None) -> Read:
+    """Make a reader of an enumeration's words; `others` are customary further ones."""
+    writings = {**_members(enum), **(others or {})}
+
+    def read(raw: object, notes: list[Note]) -> E_:
+        found: E_ | None = writings.get(_folded(shown(raw)))
+        if found is None:
+            raise Malformed("unknown_word", *choices(enum))
+        return found
+
+    return read
+
+
+def choices(enum: type[Enum]) -> tuple[str, ...]:
+    """List an enumeration's Chinese words, for a hint or a drop-down."""
+    return tuple(label(member) for member in enum)
+
+
+YES_NO_WORDS = ("是", "否")
+LEVEL_WORDS = choices(SkillLevel)
+# The glossary's full words beside the short ones of the sheets.
+MODE_WRITINGS = {
+    "订单培养": TrainingMode.ORDER,
+    "定向培养": TrainingMode.DIRECTED,
+    "定岗培养": TrainingMode.POST_SPECIFIC,
+    "企业新型学徒制": TrainingMode.APPRENTICESHIP,
+    "新型学徒制": TrainingMode.APPRENTICESHIP,
+}
+TIER_WRITINGS = {
+    "中级工": TrainingTier.INTERMEDIATE,
+    "高级工": TrainingTier.SENIOR,
+    "预备技师": TrainingTier.PREPARATORY_TECHNICIAN,
+}
+
+
+def level(raw: object, notes: list[Note]) -> SkillLevel:
+    """Read a skill level in any of its writings."""
+    writing = _text_of(raw)
+    known: SkillLevel | None = _members(SkillLevel).get(_folded(writing))
+    if known is not None:
+        return known
+    found, note = reference.read_level(writing)
+    if found is None:
+        raise Malformed("not_a_level")
+    if note:
+        notes.append((note, ()))
+    return found
+
+
+# Codes -------------------------------------------------------------------------------------
+
+
+def credit_code(raw: object, notes: list[Note]) -> str:
+    """Read a unified social credit code; a wrong check character is noted."""
+    code = "".join(plain(identifier(raw, [])).upper().split())
+    if not _CREDIT_CODE.fullmatch(code):
+        raise Malformed("not_a_credit_code")
+    wanted = check_character(code)
+    if wanted != code[-1]:
+        notes.append(("credit_code_check", (wanted or "?",)))
+    return code
+
+
+def check_character(code: str) -> str | None:
+    """Compute the last character of a credit code from the first seventeen.
+
+    None where one of these is a letter that the standard leaves out (I, O, S, V, Z).
+    Source: GB 32100-2015, weights 3^i mod 31.
+    """
+    total = 0
+    for i, character in enumerate(code[:17]):
+        if character not in _CREDIT_ALPHABET:
+            return None
+        total += _CREDIT_ALPHABET.index(character) * pow(3, i, 31)
+    return _CREDIT_ALPHABET[-total % 31]
+
+
+def occupation_code(raw: object, notes: list[Note]) -> str:
+    """Read a code of the national classification; one that the table does not hold is noted."""
+    code = plain(_text_of(raw)).translate(_DASHES)
+    if not _OCCUPATION.fullmatch(code):
+        raise Malformed("not_an_occupation_code")
+    if reference.occupation_name(code) is None:
+        notes.append(("occupation_unknown", (code,)))
+    return code
+
+
+def region(raw: object, notes: list[Note]) -> str:
+    """Read a place as its GB/T 2260 code."""
+    writing = _text_of(raw)
+    reading = reference.read_region(writing)
+    if reading.region is None:
+        if reading.candidates:
+            raise Malformed("ambiguous_region", *reading.candidates)
+        raise Malformed("unknown_region", writing)
+    if reading.note:
+        code = "region_code_unknown" if reading.note == "unknown_code" else reading.note
+        notes.append((code, (writing, reading.region.full_name)))
+    return reading.region.code
+
+
+def trade(raw: object, notes: list[Note]) -> str:
+    """Read a trade as the college writes it; one that nobody knows is noted with its nearest."""
+    writing = name(raw, notes)
+    if reference.find_trade(writing) is None:
+        notes.append(("unknown_trade", (reference.nearest_trade(writing),)))
+    return writing
+
+
+@cache
+def _licences() -> frozenset[str]:
+    return frozenset(row["name"] for row in reference.table("licences"))
+
+
+def licence(raw: object, notes: list[Note]) -> str:
+    """Read a licence as its canonical name; an unknown one is kept and noted."""
+    found = reference.licence_name(name(raw, notes))
+    if found not in _licences():
+        notes.append(("unknown_licence", (found,)))
+    return found
+
+
+# Lists -------------------------------------------------------------------------------------
+
+
+def listed(read: Read) -> Read:
+    """Make a reader of a list, ``a;b`` or ``a；b``, from the reader of its members."""
+
+    def read_list(raw: object, notes: list[Note]) -> tuple[object, ...]:
+        parts = raw if isinstance(raw, list | tuple) else _LIST_MARK.split(text(raw, notes))
+        return tuple(dict.fromkeys(read(part, notes) for part in parts if not is_empty(part)))
+
+    return read_list
+
+
+def certificate(raw: object, notes: list[Note]) -> SkillCertificate:
+    """Read ``occupation_code:level``, with ``:credit_code`` of an enterprise that certified."""
+    writing = plain(_text_of(raw))
+    occupation, separator, rest = writing.partition(":")
+    held, _, certified_by = rest.partition(":")
+    if not separator:
+        raise Malformed("not_a_certificate", writing)
+    try:
+        return SkillCertificate(
+            occupation_code=occupation_code(occupation, notes),
+            level=level(held, notes),
+            certified_by=credit_code(certified_by, notes) if certified_by.strip() else None,
+        )
+    except Malformed:
+        raise Malformed("not_a_certificate", writing) from None
+
+
+def award(raw: object, notes: list[Note]) -> Award:
+    """Read ``市级``, with ``:occupation_code`` where the competition was in one."""
+    writing = plain(_text_of(raw))
+    won, _, occupation = writing.partition(":")
+    found = _members(AwardLevel).get(_folded(won))
+    if found is None:
+        raise Malformed("not_an_award", writing)
+    try:
+        code = occupation_code(occupation, notes) if occupation.strip() else None
+    except Malformed:
+        raise Malformed("not_an_award", writing) from None
+    return Award(level=found, occupation_code=code)

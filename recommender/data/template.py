@@ -1,0 +1,90 @@
+"""Empty sheets for people to fill in: drop-downs, notes, ids and codes kept as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from recommender.data.columns import Column, SheetKind
+from recommender.wording import COLUMNS, SHEETS
+
+# Rows that get drop-downs and formats: more than a college or an alliance fills in by hand.
+PREPARED_ROWS = 2_000
+_EXAMPLE, _NOTES = BESIDE = ("示例", "填写说明")
+_SHORT, _LONG = 12, 24
+
+
+def write(kind: SheetKind, out: Path) -> None:
+    """Write the empty sheet of a kind, and beside it an example and the notes to read.
+
+    The first worksheet is named for the kind, so that an import reads it and not the example.
+    """
+    settings = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(out, settings) as book:
+        formats = {
+            "text": book.add_format({"num_format": "@"}),
+            "number": book.add_format({"num_format": "0"}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+        }
+        heading = book.add_format({"bold": True, "bottom": 1, "bg_color": "#DDEBF7"})
+        required = book.add_format({"bold": True, "bottom": 1, "bg_color": "#FCE4D6"})
+        sheet = book.add_worksheet(SHEETS[kind.name][0])
+        example = book.add_worksheet(_EXAMPLE)
+        for place, column in enumerate(kind.columns):
+            header = _header(kind, column)
+            for each in (sheet, example):
+                each.write_string(0, place, header, required if column.required else heading)
+                each.set_column(place, place, _width(header), formats[column.looks])
+            sheet.write_comment(0, place, column.note, {"x_scale": 1.5})
+            _offer(sheet, place, column)
+            _fill(example, place, kind.example.get(column.name), formats[column.looks])
+        sheet.freeze_panes(1, 1)
+        _write_notes(book.add_worksheet(_NOTES), kind, heading)
+
+
+def _header(kind: SheetKind, column: Column) -> str:
+    return COLUMNS[kind.name][column.name] + ("*" if column.required else "")
+
+
+def _width(header: str) -> int:
+    return _SHORT if len(header) <= len("统一社会信用") else _LONG
+
+
+def _offer(sheet: Worksheet, place: int, column: Column) -> None:
+    if column.choices:
+        options = {"validate": "list", "source": list(column.choices), "ignore_blank": True}
+        sheet.data_validation(1, place, PREPARED_ROWS, place, options)
+
+
+def _fill(sheet: Worksheet, place: int, value: object, look: Format) -> None:
+    if isinstance(value, int):
+        sheet.write_number(1, place, value, look)
+    elif value is not None:
+        sheet.write_string(1, place, str(value), look)
+
+
+def _write_notes(sheet: Worksheet, kind: SheetKind, heading: Format) -> None:
+    rows = [("列名", "英文名", "必填", "说明", "可选的词")]
+    rows += [
+        (
+            COLUMNS[kind.name][column.name],
+            column.name,
+            "是" if column.required else "",
+            column.note,
+            "、".join(column.choices),
+        )
+        for column in kind.columns
+    ]
+    for number, row in enumerate(rows):
+        for place, text in enumerate(row):
+            sheet.write_string(number, place, text, heading if number == 0 else None)
+    sheet.set_column(0, 2, _LONG)
+    sheet.set_column(3, 4, 4 * _LONG)
+    sheet.freeze_panes(1, 0)
