@@ -1,0 +1,147 @@
+"""Who may come in: opens the database, and makes, reads and revokes API tokens.
+
+A token is shown once and kept as its SHA-256 only. It is 256 random bits, so a plain digest
+cannot be turned back by guessing, and looking it up costs one indexed read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, Engine
+
+from recommender.data import store
+from recommender.errors import NotFound, Unreadable
+
+ROLES = ("officer", "alliance", "data", "enterprise", "kiosk", "auditor", "admin")
+SCOPES = ("college", "alliance", "enterprise")
+PREFIX = "placement_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What the bearer of a token may be asked about.
+
+    Attributes
+    ----------
+    role
+        One of `ROLES`; which questions the bearer may ask.
+    scope_kind, scope_name
+        Whose people and posts they may be about: ``college``, ``alliance`` or
+        ``enterprise`` and its name; None and None hold for all.
+    """
+
+    token_id: int
+    role: str
+    scope_kind: str | None = None
+    scope_name: str | None = None
+
+
+def open_database(url: str) -> Engine:
+    """Open the database, its tables brought up to date."""
+    engine = store.connect(url)
+    store.upgrade(engine)
+    return engine
+
+
+def create_token(
+    engine: Engine,
+    *,
+    role: str,
+    day: date,
+    scope_kind: str | None = None,
+    scope_name: str | None = None,
+) -> str:
+    """Make a token and give its secret, which nobody can read again.
+
+    Raises
+    ------
+    Unreadable
+        If there is no such role or scope, or a scope without a name.
+    """
+    if role not in ROLES:
+        raise Unreadable("role", role, "unknown_role", ROLES)
+    if scope_kind is not None and scope_kind not in SCOPES:
+        raise Unreadable("scope", scope_kind, "unknown_scope", SCOPES)
+    if bool(scope_kind) != bool(scope_name):
+        raise Unreadable("scope", scope_name or "", "scope_without_name")
+    secret = PREFIX + secrets.token_urlsafe(32)
+    with store.writing(engine) as conn:
+        store.create_token(conn, role, scope_kind, scope_name, _digest(secret), day)
+    return secret
+
+
+def grant_of(engine: Engine, secret: str) -> Grant | None:
+    """Read a token; None where nobody made it or it was revoked."""
+    with store.reading(engine) as conn:
+        found = store.find_token(conn, _digest(secret))
+    if found is None:
+        return None
+    return Grant(
+        token_id=found.token_id,
+        role=found.role,
+        scope_kind=found.scope_kind,
+        scope_name=found.scope_name,
+    )
+
+
+def revoke_token(engine: Engine, token: str) -> None:
+    """Take a token back, named by its number or by the secret itself.
+
+    Raises
+    ------
+    NotFound
+        If there is no such token.
+    """
+    with store.writing(engine) as conn:
+        found = None if token.isdecimal() else store.find_token(conn, _digest(token))
+        number = int(token) if token.isdecimal() else found.token_id if found else None
+        if number is None or not store.revoke_token(conn, number):
+            # A secret is never repeated in a message.
+            raise NotFound("token", token if token.isdecimal() else "")
+
+
+def list_tokens(engine: Engine) -> list[store.TokenGrant]:
+    """List every token, also revoked ones; a secret is kept nowhere."""
+    with store.reading(engine) as conn:
+        return store.list_tokens(conn)
+
+
+def within(engine: Engine, grant: Grant, graduate_ids: Iterable[str]) -> frozenset[str]:
+    """Leave only the graduates whom the token's scope covers; all where it has none."""
+    wanted = list(graduate_ids)
+    if grant.scope_kind is None:
+        return frozenset(wanted)
+    with store.reading(engine) as conn:
+        colleges = _colleges(conn, grant)
+        found = store.load_graduates(conn, ids=wanted)
+    return frozenset(each.graduate_id for each in found if each.college in colleges)
+
+
+def require_within(engine: Engine, grant: Grant, graduate_id: str) -> None:
+    """Treat a graduate outside the token's scope as unknown.
+
+    Raises
+    ------
+    NotFound
+        Just as for an id that nobody holds, so that the answer does not tell them apart.
+    """
+    if grant.scope_kind is not None and graduate_id not in within(engine, grant, [graduate_id]):
+        raise NotFound("graduate", graduate_id)
+
+
+def _colleges(conn: Connection, grant: Grant) -> frozenset[str]:
+    if grant.scope_kind == "college":
+        return frozenset({grant.scope_name or ""})
+    if grant.scope_kind == "alliance":
+        members = store.load_members(conn)
+        return frozenset(each.name for each in members if each.alliance == grant.scope_name)
+    return frozenset()  # an enterprise has posts, not graduates
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

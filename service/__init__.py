@@ -1,0 +1,101 @@
+"""The outside on the web: an API, one page, and what machines ask of a service.
+
+Knows the use cases and nothing below them; never the training library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from flask_openapi.models.security_scheme import SecurityScheme
+from flask_openapi.openapi import OpenAPI
+from flask_talisman import Talisman
+from sqlalchemy import Engine
+
+from recommender import access
+from recommender.placements import PlacementDesk
+from recommender.settings import Settings
+from service import errors, parts, watch
+from service.api import BEARER, PREFIX, api
+from service.page import page
+from service.payloads import Problem
+from service.probes import probes
+
+MAX_BODY_BYTES = 64 * 1024
+_DOCUMENT = f"{PREFIX}/openapi.json"
+_POLICY = {
+    "default-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "object-src": "'none'",
+}
+
+
+def create_app(
+    settings: Settings,
+    *,
+    engine: Engine,
+    desk: PlacementDesk,
+    today: Callable[[], date],
+    validate_answers: bool = False,
+) -> OpenAPI:
+    """Make the application on top of its use cases; nothing is opened or read here.
+
+    Parameters
+    ----------
+    validate_answers
+        Whether each answer is held against its shape in the API's document; for tests.
+    """
+    # Imported late: see there.
+    from service.metrics import Metrics
+
+    app = OpenAPI(
+        __name__,
+        info={"title": "Placement", "version": "1.0.0", "summary": "Posts for graduates."},
+        security_schemes={BEARER: SecurityScheme(type="http", scheme="bearer")},
+        validation_error_model=Problem,
+        validation_error_callback=errors.unreadable_shape,
+        validate_response=validate_answers,
+        doc_ui=False,
+    )
+    app.openapi_version = "3.1.0"
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it
+    parts.keep(
+        app,
+        parts.Parts(settings=settings, engine=engine, desk=desk, today=today, metrics=Metrics()),
+    )
+    errors.register(app)
+    watch.register(app)
+    _send_headers(app, settings)
+    app.register_api(api)
+    app.register_api(probes)
+    app.register_blueprint(page)
+    document = app.api_doc
+    app.add_url_rule(_DOCUMENT, "document", lambda: document)
+    return app
+
+
+def build_app(settings: Settings, *, today: Callable[[], date]) -> OpenAPI:
+    """Open the database, load the published model and make the application.
+
+    The model is loaded here, before the first request; later ones are noticed as they come.
+    """
+    engine = access.open_database(settings.database_url)
+    desk = PlacementDesk(engine, settings.models_dir, today=today)
+    desk.version()
+    return create_app(settings, engine=engine, desk=desk, today=today)
+
+
+def _send_headers(app: OpenAPI, settings: Settings) -> None:
+    Talisman(
+        app,
+        force_https=settings.https,
+        strict_transport_security=settings.https,
+        content_security_policy=_POLICY,
+        frame_options="DENY",
+        referrer_policy="no-referrer",
+        session_cookie_secure=False,  # there is no session
+    )

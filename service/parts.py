@@ -1,0 +1,41 @@
+"""What the views work with: handed to the factory, found again through the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flask import Flask, current_app
+from sqlalchemy import Engine
+
+from recommender.placements import PlacementDesk
+from recommender.settings import Settings
+
+if TYPE_CHECKING:
+    from service.metrics import Metrics
+
+_KEY = "placement"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The use cases behind one application."""
+
+    settings: Settings
+    engine: Engine
+    desk: PlacementDesk
+    today: Callable[[], date]
+    metrics: Metrics
+
+
+def keep(app: Flask, found: Parts) -> None:
+    """Let the views of an application find its parts."""
+    app.extensions[_KEY] = found
+
+
+def parts() -> Parts:
+    """Give the parts of the application that answers."""
+    found: Parts = current_app.extensions[_KEY]
+    return found

@@ -1,0 +1,189 @@
+"""Every kind of problem that a client can meet, and how it is said (RFC 9457).
+
+`title` is the same on every occasion; `zh` and `en` take the facts of the occasion. A kind's
+name is the end of its `type`, which stays as it is once it was answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Response
+
+from service.payloads import FieldProblem, Problem
+
+TYPE_PREFIX = "/problems/"
+PROBLEM_JSON = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of problem."""
+
+    status: int
+    title: str
+    zh: str
+    en: str
+
+
+KINDS = {
+    "bad-request": Kind(
+        status=400,
+        title="The request cannot be read",
+        zh="请求无法读取。",
+        en="The request cannot be read.",
+    ),
+    "broken-json": Kind(
+        status=400,
+        title="The body is not JSON",
+        zh="请求正文不是有效的 JSON。",
+        en="The body is not valid JSON.",
+    ),
+    "no-token": Kind(
+        status=401,
+        title="A valid token is needed",
+        zh="请在 Authorization 头中给出有效令牌：Bearer 令牌。",
+        en="Send a valid token in the Authorization header: Bearer TOKEN.",
+    ),
+    "wrong-role": Kind(
+        status=403,
+        title="The role of the token may not ask this",
+        zh="该令牌的角色无权提出此请求。",
+        en="The role of this token may not ask this.",
+    ),
+    "no-consent": Kind(
+        status=403,
+        title="The graduate has not agreed to a personal ranking",
+        zh="该毕业生未同意推荐，不作个人排序。",
+        en="The graduate has not agreed to be recommended, so there is no personal ranking.",
+    ),
+    "not-found": Kind(
+        status=404,
+        title="Nobody knows this id or address",
+        zh="没有找到所问的编号或地址。",
+        en="Nobody knows this id or address.",
+    ),
+    "method-not-allowed": Kind(
+        status=405,
+        title="The address does not take this method",
+        zh="该地址不接受此方法，可用方法见 Allow。",
+        en="The address does not take this method; Allow names those it takes.",
+    ),
+    "no-open-place": Kind(
+        status=409,
+        title="The post has no open place",
+        zh="该岗位已无剩余名额，签约未登记。",
+        en="The post has no open place left, so the signing was not recorded.",
+    ),
+    "already-placed": Kind(
+        status=409,
+        title="The graduate already holds a place",
+        zh="该毕业生已落实岗位，签约未登记。",
+        en="The graduate already holds a place, so the signing was not recorded.",
+    ),
+    "too-large": Kind(
+        status=413,
+        title="The body is too large",
+        zh="请求正文过大。",
+        en="The body is too large.",
+    ),
+    "not-json": Kind(
+        status=415,
+        title="The body must be JSON",
+        zh="请求正文的类型应为 application/json。",
+        en="The body must be sent as application/json.",
+    ),
+    "unreadable": Kind(
+        status=422,
+        title="A field cannot be read",
+        zh="有 {count} 处无法读取，详见 errors。",
+        en="Not readable: {count} field(s); errors names them.",
+    ),
+    "other-body": Kind(
+        status=422,
+        title="The idempotency key was used with another body",
+        zh="此 Idempotency-Key 曾用于不同的正文。",
+        en="This Idempotency-Key was used before, with another body.",
+    ),
+    "failed": Kind(
+        status=500,
+        title="The service failed",
+        zh="服务出现意外错误，详情已记入日志。",
+        en="The service failed unexpectedly; the details are in its log.",
+    ),
+    "busy": Kind(
+        status=503,
+        title="Something else holds the lock",
+        zh="系统忙，请稍后再试。",
+        en="The system is busy; try again shortly.",
+    ),
+    "no-database": Kind(
+        status=503,
+        title="The database is away",
+        zh="数据库暂时不可用，请稍后再试。",
+        en="The database is away; try again shortly.",
+    ),
+    "no-model": Kind(
+        status=503,
+        title="No model is published yet",
+        zh="尚未发布任何模型，暂时无法排序。",
+        en="No model is published yet, so nothing can be ranked.",
+    ),
+}
+
+# What is wrong with the shape of one field, by pydantic's error type; what a field means is
+# said as the import says it.
+FIELDS: dict[str, tuple[str, str]] = {
+    "missing": ("必填。", "Required."),
+    "extra_forbidden": ("没有这个字段。", "There is no such field."),
+    "model_type": ("正文应为 JSON 对象。", "A JSON object is expected."),
+    "string_type": ("应为文字。", "Text is expected."),
+    "string_too_short": ("不能为空。", "It must not be empty."),
+    "string_too_long": ("最多 {max_length} 个字符。", "At most {max_length} characters."),
+    "string_pattern_mismatch": ("含有控制字符。", "It holds control characters."),
+    "string_unicode": ("不是有效的文字。", "It is not valid text."),
+    "int_type": ("应为整数。", "A whole number is expected."),
+    "int_parsing": ("应为整数。", "A whole number is expected."),
+    "int_parsing_size": ("数字过大。", "The number is too large."),
+    "int_from_float": ("应为整数。", "A whole number is expected."),
+    "greater_than_equal": ("应不小于 {ge}。", "It must be {ge} or more."),
+    "less_than_equal": ("应不大于 {le}。", "It must be {le} or less."),
+    "literal_error": ("应为 {expected}。", "It must be {expected}."),
+    "list_type": ("应为列表。", "A list is expected."),
+    "too_long": ("最多 {max_length} 项。", "At most {max_length} entries."),
+    "date_type": ("应为日期，如 2008-05-15。", "A date such as 2008-05-15 is expected."),
+    "date_from_datetime_parsing": (
+        "应为日期，如 2008-05-15。",
+        "A date such as 2008-05-15 is expected.",
+    ),
+    "not_found": ("没有这个编号。", "Nobody knows this id."),
+}
+_UNREADABLE = ("无法读取。", "It cannot be read.")
+
+
+def field_sentences(code: str, **facts: object) -> tuple[str, str]:
+    """Say what is wrong with a field, in Chinese and in English."""
+    zh, en = FIELDS.get(code, _UNREADABLE)
+    return zh.format(**facts), en.format(**facts)
+
+
+def problem(
+    slug: str,
+    *,
+    fields: Sequence[FieldProblem] = (),
+    headers: Sequence[tuple[str, str]] = (),
+) -> Response:
+    """Answer a problem of a kind, with what is wrong field by field."""
+    kind = KINDS[slug]
+    body = Problem(
+        type=TYPE_PREFIX + slug,
+        title=kind.title,
+        status=kind.status,
+        detail=kind.zh.format(count=len(fields)),
+        detail_en=kind.en.format(count=len(fields)),
+        errors=list(fields),
+    )
+    response = Response(body.model_dump_json(), kind.status, mimetype=PROBLEM_JSON)
+    response.headers.extend(headers)
+    return response

@@ -1,0 +1,123 @@
+"""The production server: gunicorn, several processes of several threads each, JSON logs."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from recommender import access
+from recommender.errors import CannotListen, PortTaken
+from recommender.settings import Settings
+from service import logs
+
+THREADS = 4
+GRACE_S = 10
+BACKLOG = 2048
+# Read by prometheus_client when a worker first imports it.
+METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+
+log = structlog.get_logger()
+
+
+def run_server(
+    settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers: int = 2
+) -> int:
+    """Serve until told to stop; give the exit code: 0 stopped, 4 a worker could not start.
+
+    Raises
+    ------
+    PortTaken, CannotListen
+        If nothing can be served there; nothing was started.
+    Busy, DatabaseFailed
+        If the database cannot be opened or brought up to date.
+    """
+    listener = _listen(host, port)
+    # Once, and before there are several processes: workers find nothing left to do.
+    access.open_database(settings.database_url).dispose()
+    os.environ[METRICS_DIR] = str(_empty_folder(settings, listener.getsockname()[1]))
+    logs.configure()
+    log.info("serving", url=_url(listener), workers=workers, threads=THREADS)
+    try:
+        _Server(settings, listener, workers).run()
+    except SystemExit as end:
+        # gunicorn's own 3 and 4 say that a worker did not boot; ours reserves 3 for busy.
+        return 0 if not end.code else 4
+    return 0
+
+
+class _JsonLogger(Logger):  # type: ignore[misc]  # gunicorn is not typed
+    """What gunicorn says of itself, one JSON line each."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(logs.formatter())
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
+    """One application, built in each worker after it was forked."""
+
+    def __init__(self, settings: Settings, listener: socket.socket, workers: int) -> None:
+        self._settings = settings
+        self._options = {
+            "bind": f"fd://{listener.detach()}",
+            "workers": workers,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "graceful_timeout": GRACE_S,
+            "control_socket_disable": True,
+            "logger_class": _JsonLogger,
+            "accesslog": None,  # ours names routes, never addresses
+            "child_exit": _forget_worker,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        # The environment and the clock are read there and nowhere else.
+        import wsgi
+
+        return wsgi.build(self._settings)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(host, port) from error
+        raise CannotListen(host, port, error.strerror or str(error)) from error
+    except OverflowError as error:
+        raise CannotListen(host, port, str(error)) from error
+
+
+def _url(listener: socket.socket) -> str:
+    host, port, *_ = listener.getsockname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _empty_folder(settings: Settings, port: int) -> Path:
+    """Make a folder for the counts of this server alone; a port has one server."""
+    folder = settings.home / "metrics" / str(port)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _forget_worker(_server: object, worker: Any) -> None:
+    """Drop what only a living process can say; must never raise."""
+    for left in Path(os.environ[METRICS_DIR]).glob(f"gauge_live*_{worker.pid}.db"):
+        left.unlink(missing_ok=True)

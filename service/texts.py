@@ -1,0 +1,178 @@
+"""The words of the pages, in Chinese and in English; Chinese where nothing was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import request
+
+LANGUAGES = ("zh", "en")
+
+_ZH = {
+    "html_lang": "zh-CN",
+    "brand": "技能岗位推荐",
+    "title": "看看适合你的岗位",
+    "lead": "选专业、等级和生源地，马上看到还有名额的岗位，以及每个岗位为什么排在这里。",
+    "other_language": "English",
+    "sample": "示例数据：企业、毕业生与结果均为构造，不对应真实单位和个人。",
+    "sample_short": "构造的示例数据",
+    "as_of": "数据截至 {day}",
+    "form": "你的情况",
+    "trade": "专业",
+    "trade_hint": "输入几个字即可查找，如「焊接」",
+    "level": "技能等级",
+    "level_none": "尚未取得 / 不填",
+    "home": "生源地",
+    "home_hint": "市或县区，如「济宁市」「任城区」",
+    "home_pick": "不填",
+    "wishes": "更多愿望与条件（可不填）",
+    "wish_regions": "想去的城市",
+    "wish_pay": "期望月薪（元）",
+    "licences": "持有的操作证",
+    "licences_hint": "多个用分号隔开，如「焊接与热切割作业」",
+    "adult": "已满 18 周岁",
+    "order": "排序方式",
+    "order_market": "好找也合适（考虑竞争）",
+    "order_fit": "只看合适程度",
+    "ask": "查看岗位",
+    "privacy": "本页不登录、不使用 Cookie，也不保存你填写的内容。",
+    "results": "推荐岗位",
+    "n_results": "共 {count} 个，最合适的在前",
+    "ranked_by": "排序依据：{published}（第 {version} 版）",
+    "read_as": "没有查到专业「{asked}」，已按最接近的「{read}」排序。",
+    "places": "剩余名额",
+    "places_unit": "{count} 个",
+    "pay": "月薪",
+    "pay_range": "{low}–{high} 元",
+    "pay_from": "{low} 元起",
+    "pay_to": "最高 {high} 元",
+    "pay_none": "面议",
+    "min_level": "要求 {level}",
+    "closes": "{day} 截止",
+    "why": "为什么排在这里",
+    "plus": "加分",
+    "minus": "减分",
+    "places_as_of": "数据库暂时不可用，剩余名额为 {time} 的情况。",
+    "empty": "目前没有可以申请的岗位",
+    "empty_why": "所有岗位都被以下条件排除：",
+    "empty_mixed": "没有一个岗位同时满足所有条件。",
+    "empty_try": "可以试试填写已有的证书或操作证，或请就业指导老师帮忙。",
+    "waiting": "填好信息后，岗位会显示在这里。",
+    "step_1": "选专业",
+    "step_2": "选等级和生源地",
+    "step_3": "看岗位和理由",
+    "error": "有一处需要修改",
+    "error_trade": "请选择专业。",
+    "error_region": "没有找到「{value}」这个地区，请写城市或县区名，如「济宁市任城区」。",
+    "error_region_many": "「{value}」不止一处，请选其中之一：{suggestions}",
+    "error_field": "「{value}」无法读取，请修改。",
+    "not_ready": "系统正在准备",
+    "not_ready_why": "还没有发布可用的模型，请稍后再来。",
+    "problem": "出了点问题",
+    "back": "返回首页",
+    "foot": "推荐只供参考，签约请与学校就业部门和企业确认。",
+}
+_EN = {
+    "html_lang": "en",
+    "brand": "Skilled Placements",
+    "title": "Find posts that suit you",
+    "lead": "Pick your trade, level and home. You see posts with places left, "
+    "and why each stands where it does.",
+    "other_language": "中文",
+    "sample": "Sample data: enterprises, graduates and outcomes are constructed "
+    "and stand for nobody real.",
+    "sample_short": "Constructed sample data",
+    "as_of": "Data as of {day}",
+    "form": "About you",
+    "trade": "Trade",
+    "trade_hint": "Type a few characters to search, e.g. 焊接",
+    "level": "Skill level",
+    "level_none": "None yet / not stated",
+    "home": "Home",
+    "home_hint": "City or county, e.g. 济宁市, 任城区",
+    "home_pick": "Not stated",
+    "wishes": "More wishes and conditions (optional)",
+    "wish_regions": "Cities you would like",
+    "wish_pay": "Pay you hope for (CNY a month)",
+    "licences": "Operating licences held",
+    "licences_hint": "Separate several by a semicolon, e.g. 焊接与热切割作业",
+    "adult": "I am 18 or older",
+    "order": "Order by",
+    "order_market": "Suits you and within reach",
+    "order_fit": "Suits you, nothing else",
+    "ask": "Show posts",
+    "privacy": "No sign-in, no cookies; nothing that you enter here is kept.",
+    "results": "Posts for you",
+    "n_results": "{count} in all, best first",
+    "ranked_by": "Ranked by {published} (version {version})",
+    "read_as": "No trade is called “{asked}”; ranked for the nearest, “{read}”.",
+    "places": "Places left",
+    "places_unit": "{count}",
+    "pay": "Pay a month",
+    "pay_range": "CNY {low}–{high}",
+    "pay_from": "from CNY {low}",
+    "pay_to": "up to CNY {high}",
+    "pay_none": "to be agreed",
+    "min_level": "{level} or above",
+    "closes": "closes {day}",
+    "why": "Why it stands here",
+    "plus": "counts for it",
+    "minus": "counts against it",
+    "places_as_of": "The database is away; places are those of {time}.",
+    "empty": "There is no post you can apply for now",
+    "empty_why": "Every post is shut out by:",
+    "empty_mixed": "No single post meets every condition.",
+    "empty_try": "Try adding certificates or licences you hold, or ask a placement officer.",
+    "waiting": "Fill in the form and posts appear here.",
+    "step_1": "Pick a trade",
+    "step_2": "Pick level and home",
+    "step_3": "See posts and reasons",
+    "error": "One thing to correct",
+    "error_trade": "Please pick a trade.",
+    "error_region": "No region is called “{value}”. Write a city or county, e.g. 济宁市任城区.",
+    "error_region_many": "“{value}” names more than one region. Pick one: {suggestions}",
+    "error_field": "“{value}” cannot be read. Please correct it.",
+    "not_ready": "Getting ready",
+    "not_ready_why": "No model is published yet. Please come back later.",
+    "problem": "Something went wrong",
+    "back": "Back to the start",
+    "foot": "A recommendation only: confirm with your college and the enterprise before signing.",
+}
+TEXTS: Mapping[str, Mapping[str, str]] = {"zh": _ZH, "en": _EN}
+
+PUBLISHED = {
+    "model": ("学习模型", "the learned model"),
+    "popularity": ("热门程度", "popularity"),
+    "popularity_in_trade": ("同专业热门程度", "popularity in the trade"),
+    "crosswalk": ("专业与职业对应规则", "the trade-to-occupation rule"),
+}
+RULES = {
+    "consent": ("未同意推荐", "no consent to be recommended"),
+    "unplaced": ("已落实岗位", "already holding a place"),
+    "open": ("岗位不在开放期内", "no post is open on this day"),
+    "places": ("名额已满", "no places left"),
+    "level": ("技能等级未达到要求", "the skill level asked for is not reached"),
+    "licence": ("缺少所需操作证", "a required licence is missing"),
+    "adult": ("岗位要求年满 18 周岁", "the posts ask for adults"),
+    "again": ("曾放弃或未被录用", "declined or rejected before"),
+}
+
+
+def language() -> str:
+    """Choose the language: what the address asks for, else what the browser prefers."""
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    return request.accept_languages.best_match(LANGUAGES, default="zh") or "zh"
+
+
+def texts(lang: str) -> Mapping[str, str]:
+    """Give the words of a language."""
+    return TEXTS[lang]
+
+
+def pick(pair: tuple[str, str] | None, lang: str, otherwise: str) -> str:
+    """Give the Chinese or the English of a pair; another word where there is none."""
+    if pair is None:
+        return otherwise
+    return pair[LANGUAGES.index(lang)]
