@@ -599,6 +599,46 @@ _WARNINGS: Mapping[str, Sentence] = {
         ("「{0}」出现在「{1}」之前，顺序少见", "“{0}” comes before “{1}”, an odd order"),
         ("请核对日期", "check the dates"),
     ),
+    "repeated_in_call": (
+        ("与 {0} 第 {1} 行重复，只计一次", "the same as {0}, row {1}, and counted once"),
+        ("", ""),
+    ),
+    "agreement_post_unknown": (
+        ("库中和本次导入的文件中都没有这个岗位", "no such post is stored or in this import"),
+        ("请核对编号", "check the id"),
+    ),
+    "repeated_in_call_rows": (
+        (
+            "共 {0} 行与另一文件重复，各只计一次：第 {1} 行",
+            "{0} rows are in another file too, and counted once: {1}",
+        ),
+        ("", ""),
+    ),
+    "more_signings_than_places_rows": (
+        (
+            "共 {0} 个岗位签约人数超过需求人数，见第 {1} 行",
+            "{0} posts have more signings than places, see rows {1}",
+        ),
+        ("请核对签约与解约记录", "check signings and cancellations"),
+    ),
+    "odd_stage_order_rows": (
+        ("共 {0} 行环节顺序少见：第 {1} 行", "{0} rows have an odd order of stages: {1}"),
+        ("请核对日期", "check the dates"),
+    ),
+    "outside_post_dates_rows": (
+        (
+            "共 {0} 行日期不在岗位的有效期之内：第 {1} 行",
+            "{0} rows are dated outside their post's days: {1}",
+        ),
+        ("请核对日期", "check the dates"),
+    ),
+    "agreement_post_unknown_rows": (
+        (
+            "共 {0} 行的岗位不在库中，也不在本次导入的文件中：第 {1} 行",
+            "{0} rows name posts that are neither stored nor in this import: {1}",
+        ),
+        ("请核对编号", "check the ids"),
+    ),
     "outside_post_dates": (
         ("日期不在岗位的有效期 {0} 至 {1} 之内", "the day is outside the post's days, {0} to {1}"),
         ("请核对日期", "check the date"),

@@ -44,6 +44,9 @@ class ParsedSheet:
         What was taken all the same; alike ones are one, with their number.
     n_repeated
         How many rows said what another row of the file says.
+    refused_ids
+        Ids of the rows with problems, so that another sheet's mention of one is no second
+        problem.
     """
 
     filename: str
@@ -52,6 +55,7 @@ class ParsedSheet:
     problems: tuple[RowProblem, ...] = ()
     warnings: tuple[RowProblem, ...] = ()
     n_repeated: int = 0
+    refused_ids: frozenset[str] = frozenset()
 
 
 def read_sheet(path: Path, *, issuer: str | None = None) -> ParsedSheet:
@@ -72,6 +76,7 @@ def read_sheet(path: Path, *, issuer: str | None = None) -> ParsedSheet:
         problems=tuple(found.problems),
         warnings=tuple(found.warnings.values()),
         n_repeated=found.n_repeated,
+        refused_ids=frozenset(found.refused_ids),
     )
 
 
@@ -297,6 +302,7 @@ class _Findings:
     problems: list[RowProblem] = field(default_factory=list)
     warnings: dict[Hashable, RowProblem] = field(default_factory=dict)
     n_repeated: int = 0
+    refused_ids: set[str] = field(default_factory=set)
 
     def refuse(self, row: int, code: str, *facts: str, column: str = "", value: str = "") -> None:
         """Report a problem that is no row's own."""
@@ -338,6 +344,8 @@ class _Findings:
         parsed = None if header.absent else _made(values, report)
         if parsed is not None:
             self._keep_once(header.kind, parsed, report)
+        elif header.kind.key_column in values:
+            self.refused_ids.add(values[header.kind.key_column])
 
     def _keep_once(self, kind: SheetKind, parsed: Parsed, report: RowReport) -> None:
         """Keep a row whose key is new; of two rows with one key, the one that counts."""

@@ -20,8 +20,9 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from recommender.data import bulk, rows, schema
+from recommender.data import bulk, reference, rows, schema
 from recommender.domain import (
+    DECIDING,
     Agreement,
     Graduate,
     Member,
@@ -29,6 +30,7 @@ from recommender.domain import (
     OutcomeStage,
     PersonalDetails,
     Post,
+    Reference,
 )
 from recommender.errors import Busy, DatabaseFailed
 
@@ -263,6 +265,18 @@ def _step_order(step: Outcome) -> tuple[str, str, date, int]:
     return (step.graduate_id, step.post_id, step.date, _STAGE_ORDER[step.stage])
 
 
+def load_deciding(
+    conn: Connection, *, day: date, post_ids: Collection[str], graduate_ids: Collection[str]
+) -> list[Outcome]:
+    """Load the steps known by a day that decide who may take what.
+
+    They are those at the posts named and those of the graduates named; one that is both
+    comes twice, which changes no standing.
+    """
+    at_posts = load_outcomes(conn, day=day, stages=DECIDING, post_ids=post_ids)
+    return at_posts + load_outcomes(conn, day=day, stages=DECIDING, graduate_ids=graduate_ids)
+
+
 def load_members(conn: Connection) -> list[Member]:
     """Load the members of all alliances, ordered by alliance and name."""
     found = conn.execute(sa.select(schema.members))
@@ -366,6 +380,12 @@ def revision(conn: Connection) -> int:
     return conn.execute(sa.select(schema.revisions.c.value)).scalar() or 0
 
 
+def sheets_revision(conn: Connection) -> int:
+    """Give a number that grows with every import and decision, but not with single steps."""
+    newest = (schema.imports.c.import_id, schema.mappings.c.mapping_id)
+    return sum(conn.execute(sa.select(sa.func.max(each))).scalar() or 0 for each in newest)
+
+
 def _grow(conn: Connection, *, n_written: int) -> None:
     if not n_written:
         return
@@ -441,6 +461,13 @@ def pair_map(conn: Connection) -> dict[tuple[str, str], float]:
 def trade_names(conn: Connection) -> list[str]:
     """List the trades of the roster as they are written there."""
     return sorted(conn.execute(sa.select(schema.graduates.c.trade).distinct()).scalars())
+
+
+def load_reference(conn: Connection) -> Reference:
+    """Load the public tables, with officers' decisions and the roster's trades read."""
+    return reference.load_reference(
+        trade_map=trade_map(conn), pair_map=pair_map(conn), trade_names=trade_names(conn)
+    )
 
 
 # --- tokens ---------------------------------------------------------------------------------

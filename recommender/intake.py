@@ -1,0 +1,442 @@
+"""Take sheets and single steps in: checked first, then written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy.engine import Connection, Engine
+
+from recommender.data import compare, history, reference, rows, store
+from recommender.data.compare import Changes, Closing
+from recommender.data.sheets import ParsedSheet, parse_row, read_sheet
+from recommender.domain import (
+    CONFIRMING,
+    ENDING,
+    Agreement,
+    Graduate,
+    Member,
+    Outcome,
+    OutcomeStage,
+    Post,
+)
+from recommender.errors import (
+    AlreadyPlaced,
+    ImportRefused,
+    MassClosing,
+    NoOpenPlace,
+    NotFound,
+    ReplayMismatch,
+    RowProblem,
+)
+from recommender.matching import eligibility
+
+SHEET_SUFFIXES = frozenset({".csv", ".xlsx", ".xls", ".et"})
+# A whole catalog that closes more of its body's open posts than this is likely a mistake.
+MASS_CLOSING = 0.3
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetSummary:
+    """What one sheet changed; `closed` counts posts that it no longer held."""
+
+    filename: str
+    kind: str
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    closed: int = 0
+    repeated: int = 0
+    warnings: tuple[RowProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSummary:
+    """What one import call changed.
+
+    Attributes
+    ----------
+    skipped
+        Files that were passed over: hidden, lock files, and in a folder what is no sheet.
+    written
+        False for a dry run, which says what would change.
+    """
+
+    sheets: tuple[SheetSummary, ...]
+    skipped: tuple[str, ...]
+    written: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Difference:
+    """Everything that the sheets of one call would change, and what forbids it."""
+
+    graduates: Changes[Graduate]
+    posts: Changes[Post]
+    outcomes: Changes[Outcome]
+    members: Changes[Member]
+    agreements: Changes[Agreement]
+    closings: Sequence[Closing]
+    problems: Sequence[RowProblem]
+    warnings: Mapping[int, Sequence[RowProblem]]
+
+    @property
+    def kinds(self) -> tuple[Changes[Any], ...]:
+        return (self.graduates, self.posts, self.outcomes, self.members, self.agreements)
+
+
+def import_files(
+    engine: Engine,
+    paths: Sequence[Path],
+    *,
+    day: date,
+    dry_run: bool = False,
+    replace: bool = False,
+    allow_mass_closing: bool = False,
+    issuer: str | None = None,
+) -> ImportSummary:
+    """Take in sheets, or folders of them: all of them or none, in whatever order.
+
+    Parameters
+    ----------
+    day
+        The day of the call; a post that changes is another one from this day on.
+    replace
+        A catalog is the whole catalog of its issuing body: what it no longer holds is closed.
+    issuer
+        Issuing body of the posts that name none.
+
+    Raises
+    ------
+    NotFound
+        If a path does not exist or a folder holds no sheet.
+    ImportRefused
+        If any row of any sheet has a problem; all problems of all sheets are in it.
+    MassClosing
+        If `replace` would close more than 30 % of a body's open posts.
+    """
+    files, skipped = _files_in(paths)
+    sheets = [read_sheet(path, issuer=issuer) for path in files]
+    transaction = store.reading if dry_run else store.writing
+    with transaction(engine) as conn:
+        difference = _compare(conn, sheets, day=day, replace=replace, issuer=issuer)
+        problems = [problem for sheet in sheets for problem in sheet.problems]
+        problems += difference.problems
+        if problems:
+            places = {sheet.filename: place for place, sheet in enumerate(sheets)}
+            raise ImportRefused(sorted(problems, key=lambda p: (places[p.filename], p.row)))
+        if not allow_mass_closing:
+            _refuse_mass_closing(difference.closings)
+        summary = ImportSummary(
+            sheets=tuple(_summary(place, sheet, difference) for place, sheet in enumerate(sheets)),
+            skipped=tuple(skipped),
+            written=not dry_run,
+        )
+        if not dry_run:
+            _write(conn, difference, day)
+            store.append_import(conn, _record(conn, summary, difference, day))
+    log.info("sheets imported", n_sheets=len(sheets), written=summary.written)
+    return summary
+
+
+def _files_in(paths: Iterable[Path]) -> tuple[list[Path], list[str]]:
+    """List the sheets meant, each once, and the names of files passed over."""
+    files: dict[Path, Path] = {}
+    skipped: list[str] = []
+    for path in paths:
+        if not path.exists():
+            raise NotFound("file", str(path))
+        inside = (
+            sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else None
+        )
+        taken = [
+            each
+            for each in (inside if inside is not None else [path])
+            if not _is_aside(each) and (inside is None or _is_sheet(each))
+        ]
+        if inside is not None and not taken:
+            raise NotFound("sheet", str(path))
+        skipped += [each.name for each in inside or [path] if each not in taken]
+        files |= {each.resolve(): each for each in taken}
+    return list(files.values()), skipped
+
+
+def _is_sheet(path: Path) -> bool:
+    return path.suffix.lower() in SHEET_SUFFIXES
+
+
+def _is_aside(path: Path) -> bool:
+    """Tell hidden files and those that Excel, WPS and LibreOffice leave beside an open sheet."""
+    return path.name.startswith((".", "~$"))
+
+
+# --- what would change ----------------------------------------------------------------------
+
+
+def _compare(
+    conn: Connection,
+    sheets: Sequence[ParsedSheet],
+    *,
+    day: date,
+    replace: bool,
+    issuer: str | None,
+) -> _Difference:
+    graduates = compare.compare_graduates(conn, sheets)
+    posts = compare.compare_posts(conn, sheets, day=day)
+    outcomes, stored_steps = compare.compare_outcomes(conn, sheets, graduates, posts)
+    members = compare.compare_members(conn, sheets)
+    agreements = compare.compare_agreements(conn, sheets)
+    kinds: tuple[Changes[Any], ...] = (graduates, posts, outcomes, members, agreements)
+    problems = [problem for changes in kinds for problem in changes.problems]
+    told = [
+        *chain.from_iterable(changes.repetitions() for changes in kinds),
+        *_odd_history(conn, posts, outcomes, stored_steps, day),
+        *compare.posts_of_agreements(conn, agreements, posts),
+    ]
+    closings: Sequence[Closing] = ()
+    if replace:
+        problems += compare.without_issuer(sheets, posts, issuer=issuer)
+        closings = compare.absent_posts(conn, sheets, posts, day=day, issuer=issuer)
+    return _Difference(
+        graduates=graduates,
+        posts=posts,
+        outcomes=outcomes,
+        members=members,
+        agreements=agreements,
+        closings=closings,
+        problems=problems,
+        warnings=history.told_together(told),
+    )
+
+
+def _odd_history(
+    conn: Connection,
+    posts: Changes[Post],
+    outcomes: Changes[Outcome],
+    stored_steps: Sequence[Outcome],
+    day: date,
+) -> Iterator[tuple[int, RowProblem]]:
+    """Tell what is odd about steps, with the places that all of them together take."""
+    new = {line.key: line.item for line in outcomes.lines.values()}
+    ids = {step.post_id for step in new.values()}
+    known = {post.post_id: post for post in store.load_posts(conn, day=day, post_ids=ids)}
+    known |= {line.item.post_id: line.item for line in posts.lines.values()}
+    at_posts = store.load_outcomes(conn, day=date.max, stages=CONFIRMING | ENDING, post_ids=ids)
+    steps = {compare.outcome_key(step): step for step in at_posts} | new
+    confirmed = eligibility.standing(steps.values(), known, date.max).confirmed
+    return history.odd_history(outcomes, stored=stored_steps, posts=known, confirmed=confirmed)
+
+
+def _refuse_mass_closing(closings: Iterable[Closing]) -> None:
+    for closing in closings:
+        if len(closing.posts) > MASS_CLOSING * closing.n_open:
+            raise MassClosing(closing.issuing_body, len(closing.posts), closing.n_open)
+
+
+def _write(conn: Connection, difference: _Difference, day: date) -> None:
+    posts = [line.item for line in difference.posts.written]
+    posts += [post for closing in difference.closings for post in closing.posts]
+    store.save_posts(conn, posts, day=day)
+    people = difference.graduates.written
+    store.save_graduates(
+        conn,
+        [line.item for line in people],
+        [line.details for line in people if line.details is not None],
+    )
+    store.save_outcomes(
+        conn,
+        [line.item for line in difference.outcomes.added],
+        [line.item for line in difference.outcomes.changed],
+    )
+    store.save_members(conn, [line.item for line in difference.members.written])
+    store.save_agreements(conn, [line.item for line in difference.agreements.written])
+
+
+def _summary(place: int, sheet: ParsedSheet, difference: _Difference) -> SheetSummary:
+    n_of: Counter[str] = Counter()
+    for changes in difference.kinds:
+        n_of["added"] += sum(line.sheet == place for line in changes.added)
+        n_of["changed"] += sum(line.sheet == place for line in changes.changed)
+        n_of["repeated"] += sum(line.sheet == place for line in changes.repeated)
+        n_of["unchanged"] += changes.n_unchanged[place]
+    return SheetSummary(
+        filename=sheet.filename,
+        kind=sheet.kind,
+        added=n_of["added"],
+        changed=n_of["changed"],
+        unchanged=n_of["unchanged"],
+        closed=sum(len(each.posts) for each in difference.closings if each.sheet == place),
+        repeated=sheet.n_repeated + n_of["repeated"],
+        warnings=(*sheet.warnings, *difference.warnings.get(place, ())),
+    )
+
+
+def _record(
+    conn: Connection, summary: ImportSummary, difference: _Difference, day: date
+) -> store.ImportRecord:
+    decided = store.trade_map(conn)
+    people = [line.item for line in difference.graduates.lines.values()]
+    posts = [line.item for line in difference.posts.lines.values()]
+    return store.ImportRecord(
+        day=day,
+        sheets=tuple(
+            {
+                "filename": sheet.filename,
+                "kind": sheet.kind,
+                "added": sheet.added,
+                "changed": sheet.changed,
+                "unchanged": sheet.unchanged,
+                "closed": sheet.closed,
+            }
+            for sheet in summary.sheets
+        ),
+        n_graduates=len(people),
+        n_unmapped_trades=sum(
+            one.trade not in decided and reference.find_trade(one.trade) is None for one in people
+        ),
+        n_posts=len(posts),
+        n_unknown_occupations=sum(
+            reference.occupation_name(post.occupation_code) is None for post in posts
+        ),
+    )
+
+
+# --- one step -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A step that is kept; `replayed` where the answer was given before under the same key."""
+
+    status: int
+    outcome: Outcome
+    replayed: bool
+
+
+def record_outcome(
+    engine: Engine, body: Mapping[str, object], *, day: date, idempotency_key: str | None
+) -> Recorded:
+    """Keep one step, given by the English columns of the outcomes sheet.
+
+    A signing needs an open place and a graduate who holds none; both are looked at by the one
+    writer there is, so that of many signings for the last place one succeeds.
+
+    Raises
+    ------
+    ImportRefused
+        If the body cannot be read.
+    NotFound
+        If the graduate or the post is not stored.
+    NoOpenPlace, AlreadyPlaced
+        If a signing finds no place, or a graduate who holds one.
+    ReplayMismatch
+        If the key was used before with another body.
+    """
+    parsed, problems, _ = parse_row("outcomes", body)
+    if parsed is None or not isinstance(parsed.item, Outcome):
+        raise ImportRefused(problems)
+    digest = _digest(body)
+    with store.writing(engine) as conn:
+        before = store.remembered(conn, idempotency_key) if idempotency_key else None
+        if before is not None:
+            return _replay(before, digest)
+        refusal = _keep(conn, parsed.item, day)
+        status = 201 if refusal is None else 409
+        if idempotency_key:
+            store.remember(
+                conn,
+                idempotency_key,
+                body_sha256=digest,
+                status=status,
+                answer=_told(parsed.item, refusal),
+                day=day,
+            )
+    if refusal is not None:
+        raise refusal
+    log.info("outcome recorded", stage=parsed.item.stage.value)
+    return Recorded(status=status, outcome=parsed.item, replayed=False)
+
+
+def _keep(conn: Connection, outcome: Outcome, day: date) -> NoOpenPlace | AlreadyPlaced | None:
+    """Keep a step, or say why a signing cannot be."""
+    graduates = store.load_graduates(conn, ids=[outcome.graduate_id])
+    if not graduates:
+        raise NotFound("graduate", outcome.graduate_id)
+    posts = store.load_posts(conn, day=day, post_ids=[outcome.post_id])
+    if not posts:
+        raise NotFound("post", outcome.post_id)
+    if outcome.stage is OutcomeStage.SIGNED:
+        refusal = _check_place(conn, graduates[0], posts[0], outcome, day)
+        if refusal is not None:
+            return refusal
+    store.save_outcome(conn, outcome)
+    return None
+
+
+def _check_place(
+    conn: Connection, graduate: Graduate, post: Post, outcome: Outcome, day: date
+) -> NoOpenPlace | AlreadyPlaced | None:
+    """Look whether a signing finds a free graduate and an open place.
+
+    Steps may be dated ahead: the place must be there on the day and when all that is stored
+    has happened.
+    """
+    if graduate.hired_at_enrolment:
+        return AlreadyPlaced(graduate.graduate_id, "")
+    steps = store.load_deciding(
+        conn, day=date.max, post_ids=[post.post_id], graduate_ids=[graduate.graduate_id]
+    )
+    at = {step.post_id for step in steps}
+    posts = {each.post_id: each for each in store.load_posts(conn, day=day, post_ids=at)}
+    known_on = max(day, outcome.date, outcome.recorded_on)
+    for seen_on in {known_on, *(max(step.date, step.recorded_on, known_on) for step in steps)}:
+        now = eligibility.standing(steps, posts, seen_on)
+        held = now.placed_at.get(graduate.graduate_id)
+        if held:
+            return AlreadyPlaced(graduate.graduate_id, min(held))
+        if eligibility.open_places(post, now) < 1:
+            return NoOpenPlace(post.post_id)
+    return None
+
+
+def _digest(body: Mapping[str, object]) -> str:
+    plain = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _told(outcome: Outcome, refusal: NoOpenPlace | AlreadyPlaced | None) -> str:
+    """Write down an answer so that `_replay` can give it again."""
+    held_at = refusal.post_id if isinstance(refusal, AlreadyPlaced) else None
+    told = {
+        "outcome": rows.to_row(outcome),
+        "refused": type(refusal).__name__ if refusal else None,
+        "held_at": held_at,
+    }
+    return json.dumps(told, default=date.isoformat)
+
+
+def _replay(before: tuple[str, int, str], digest: str) -> Recorded:
+    """Give the answer that was given before; the same refusal, where it was one."""
+    stored_digest, status, answer = before
+    if stored_digest != digest:
+        raise ReplayMismatch()
+    told = json.loads(answer)
+    row = told["outcome"]
+    for column in ("date", "recorded_on"):
+        row[column] = date.fromisoformat(row[column])
+    outcome = rows.to_outcome(*row.values())
+    if told["refused"] == "NoOpenPlace":
+        raise NoOpenPlace(outcome.post_id)
+    if told["refused"] == "AlreadyPlaced":
+        raise AlreadyPlaced(outcome.graduate_id, told["held_at"])
+    return Recorded(status=status, outcome=outcome, replayed=True)
