@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 UNPLACED = -1
-# Costs of the flow are whole numbers; a millionth of a percentile is finer than any list.
-SCALE = 1_000_000
+# Costs of the flow are whole numbers; a billionth is finer than a float32 between 0 and 1, so
+# that no other assignment has a larger sum that rounding hid.
+SCALE = 1_000_000_000
 
 
 def assign_cohort(

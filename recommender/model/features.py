@@ -27,7 +27,12 @@ def pay_band(pay: float) -> int:
 
 
 def graduate_features(graduate: Graduate, reference: Reference) -> Features:
-    """Describe one graduate; every kind of feature weighs at most 1 in all."""
+    """Describe one graduate; no feature weighs more than 1.
+
+    Homes, wishes, certificates, awards and licences share 1 among all that are stated, so that
+    a longer list says no more in all; a city wished for and an occupation the trade leads to
+    weigh for themselves.
+    """
     features: Features = {"any": 1.0, f"college:{graduate.college}": 1.0}
     features[f"trade:{reference.trade_of(graduate.trade)}"] = 1.0
     features.update(_trade_occupations(graduate.trade, reference))
@@ -52,7 +57,7 @@ def graduate_features(graduate: Graduate, reference: Reference) -> Features:
 
 
 def post_features(post: Post, reference: Reference) -> Features:
-    """Describe one post; every kind of feature weighs at most 1 in all."""
+    """Describe one post; every kind of feature weighs at most 1 in all, preferences shared."""
     code = post.occupation_code
     features: Features = {
         "any": 1.0,

@@ -35,6 +35,7 @@ TAKEN_BACK: Mapping[OutcomeStage, float] = {
     OutcomeStage.CANCELLED: 0.2,
     OutcomeStage.LEFT: 0.3,
 }
+_STAYED = STAGE_WEIGHTS[OutcomeStage.RETAINED]
 
 # What the evaluation counts as gained, by the furthest step; see docs/nightly.md.
 GAINS: Mapping[OutcomeStage, float] = {
@@ -76,8 +77,8 @@ def training_data(
 ) -> TrainingData:
     """Lay out what is known of some graduates, whatever order it comes in.
 
-    People without consent are left out; so are graduates and posts that no weighted pair
-    names, which would add nothing but features that nobody learned.
+    People without consent are left out, and graduates whom no weighted pair names, of whom
+    nothing can be learned. Posts stay: what was on offer and not taken is learned from too.
     """
     weights = pair_weights(outcomes)
     consenting = {g.graduate_id for g in graduates if g.consent}
@@ -110,18 +111,20 @@ def training_data(
 
 
 def pair_weights(outcomes: Iterable[Outcome]) -> dict[tuple[str, str], float]:
-    """Weigh each pair by its furthest step, less where it was taken back."""
-    furthest: dict[tuple[str, str], float] = {}
-    taken_back: dict[tuple[str, str], float] = {}
-    for step in outcomes:
+    """Weigh each pair by its furthest step, less where it was taken back afterwards.
+
+    Somebody who comes back and starts again counts as started; somebody who was retained had
+    stayed, whatever came later. On one day what takes back comes last.
+    """
+    weights: dict[tuple[str, str], float] = {}
+    for step in sorted(outcomes, key=lambda step: (step.date, step.stage in TAKEN_BACK)):
         pair = (step.graduate_id, step.post_id)
+        before = weights.get(pair, 0.0)
         if step.stage in STAGE_WEIGHTS:
-            weight = STAGE_WEIGHTS[step.stage]
-            furthest[pair] = max(weight, furthest.get(pair, 0.0))
-        elif step.stage in TAKEN_BACK:
-            weight = TAKEN_BACK[step.stage]
-            taken_back[pair] = min(weight, taken_back.get(pair, 1.0))
-    return {pair: min(weight, taken_back.get(pair, 1.0)) for pair, weight in furthest.items()}
+            weights[pair] = max(before, STAGE_WEIGHTS[step.stage])
+        elif step.stage in TAKEN_BACK and pair in weights and before < _STAYED:
+            weights[pair] = min(before, TAKEN_BACK[step.stage])
+    return weights
 
 
 def pair_gains(outcomes: Iterable[Outcome], day: date) -> dict[tuple[str, str], float]:

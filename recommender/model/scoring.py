@@ -90,18 +90,19 @@ class HybridScorer:
         Returns
         -------
         float32 array of shape (n_graduates, n_posts)
-            Orders one graduate's posts; not comparable between graduates.
+            Orders one graduate's posts; not comparable between graduates. Summed in float64
+            and then rounded: a float32 product differs in its last digits with the place of
+            a row or column, and so would set equal posts apart by where they stand.
         """
-        post_vectors = posts @ self.post_embeddings
+        post_vectors = (posts @ self.post_embeddings).astype(np.float64)
         post_bias = posts @ self.post_biases
         scores = np.empty((graduates.shape[0], posts.shape[0]), dtype=np.float32)
         for start in range(0, graduates.shape[0], BLOCK):
             block = graduates[start : start + BLOCK]
-            scores[start : start + BLOCK] = (
-                (block @ self.graduate_embeddings) @ post_vectors.T
-                + (block @ self.graduate_biases)[:, None]
-                + post_bias[None, :]
-            )
+            summed = (block @ self.graduate_embeddings) @ post_vectors.T
+            summed += (block @ self.graduate_biases)[:, None]
+            summed += post_bias
+            scores[start : start + BLOCK] = summed
         return scores
 
     def pair_weights(
