@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from recommender import phrases, wording
 from recommender.data import reference as tables
@@ -362,7 +362,7 @@ class PlacementDesk:
                 return replace(self._snapshot, away=True)
             return self._snapshot
 
-    def _refreshed(self, conn: store.Connection, artefact: Artefact, day: date) -> _Snapshot:
+    def _refreshed(self, conn: Connection, artefact: Artefact, day: date) -> _Snapshot:
         held, revision = self._snapshot, store.revision(conn)
         same_model = held is not None and held.artefact is artefact and held.market.day == day
         if held is not None and same_model and held.revision == revision:
@@ -406,7 +406,7 @@ class PlacementDesk:
         return found[0]
 
 
-def _read_market(conn: store.Connection, artefact: Artefact, day: date) -> Market:
+def _read_market(conn: Connection, artefact: Artefact, day: date) -> Market:
     posts = store.load_posts(conn, day=day, open_only=True)
     cohort = store.load_graduates(conn, class_year=class_year_of(day))
     return open_market(
@@ -421,7 +421,7 @@ def _read_market(conn: store.Connection, artefact: Artefact, day: date) -> Marke
 
 
 def _standing_now(
-    conn: store.Connection, posts: Sequence[Post], cohort: Sequence[Graduate], day: date
+    conn: Connection, posts: Sequence[Post], cohort: Sequence[Graduate], day: date
 ) -> Standing:
     steps = store.load_deciding(
         conn,

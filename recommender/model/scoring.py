@@ -59,11 +59,11 @@ class HybridScorer:
     Attributes
     ----------
     graduate_embeddings : float32 array of shape (n_graduate_features, n_components)
-    graduate_biases : float32 array of shape (n_graduate_features,)
     post_embeddings : float32 array of shape (n_post_features, n_components)
     post_biases : float32 array of shape (n_post_features,)
         A post's bias enters through the graduate feature ``any``, which everyone has with
-        weight 1, so that a bias is a pair like any other.
+        weight 1, so that a bias is a pair like any other. A graduate's bias would be the same
+        for every post; it orders nothing and is not kept.
 
     References
     ----------
@@ -73,7 +73,6 @@ class HybridScorer:
     graduate_names: tuple[str, ...]
     post_names: tuple[str, ...]
     graduate_embeddings: NDArray[np.float32]
-    graduate_biases: NDArray[np.float32]
     post_embeddings: NDArray[np.float32]
     post_biases: NDArray[np.float32]
 
@@ -119,24 +118,20 @@ class HybridScorer:
         Returns
         -------
         float64 array of shape (k, l)
-            The bias of a graduate feature stands with the post feature ``any``, that of a
-            post feature with the graduate feature ``any``.
+            The bias of a post feature stands with the graduate feature ``any``.
         """
         weights: NDArray[np.float64] = (
             self.graduate_embeddings[graduate].astype(np.float64)
             @ self.post_embeddings[post].astype(np.float64).T
         )
         everyone = graduate == self.graduate_names.index("any")
-        everywhere = post == self.post_names.index("any")
         weights[everyone, :] += self.post_biases[post].astype(np.float64)
-        weights[:, everywhere] += self.graduate_biases[graduate].astype(np.float64)[:, None]
         return weights
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Give the arrays that make the scorer again."""
         return {
             "graduate_embeddings": self.graduate_embeddings,
-            "graduate_biases": self.graduate_biases,
             "post_embeddings": self.post_embeddings,
             "post_biases": self.post_biases,
         }

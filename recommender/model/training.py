@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -78,7 +79,20 @@ def fit(
         graduate_names=data.graduate_names,
         post_names=data.post_names,
         graduate_embeddings=model.user_embeddings.astype(np.float32),
-        graduate_biases=model.user_biases.astype(np.float32),
         post_embeddings=model.item_embeddings.astype(np.float32),
         post_biases=model.item_biases.astype(np.float32),
     )
+
+
+# A fit of a whole province stays far below; past it the child ends and the night goes on.
+CHILD_BYTES = 8 * 2**30
+
+
+def limit_child() -> None:
+    """Bound the memory of a process that fits, so that it cannot take the machine with it."""
+    resource.setrlimit(resource.RLIMIT_AS, (CHILD_BYTES, CHILD_BYTES))
+
+
+def fit_in_child(data: TrainingData, settings: TrainingSettings) -> HybridScorer:
+    """Fit in a process of its own; what `fit` is given and gives must travel."""
+    return fit(data, settings)

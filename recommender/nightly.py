@@ -1,0 +1,452 @@
+"""The night: learn, compare, judge, publish or refuse; the last good version always answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import structlog
+from sqlalchemy import Engine
+
+from recommender.data import reference as tables
+from recommender.data import store
+from recommender.domain import Graduate, Outcome, Post, Reference, class_year_of
+from recommender.errors import CorruptArtefact, NoModel, NotFound
+from recommender.evaluation import gate
+from recommender.evaluation.baselines import (
+    CROSSWALK,
+    POPULARITY,
+    TRADE_POPULARITY,
+    baselines,
+)
+from recommender.evaluation.card import model_card
+from recommender.evaluation.census import count_feed
+from recommender.evaluation.compare import Comparison, HeldOut, compare
+from recommender.evaluation.feed import Feed, check_input
+from recommender.evaluation.limits import Limits, load_limits
+from recommender.evaluation.metrics import exposure
+from recommender.evaluation.season import Season, known_before, season_to_judge, slices
+from recommender.evaluation.verdict import (
+    Effect,
+    Reason,
+    Verdict,
+    VerdictKind,
+    decide,
+    digest,
+)
+from recommender.matching.eligibility import standing, suitable_pairs
+from recommender.matching.market import Market, open_market
+from recommender.matching.prices import solve_prices
+from recommender.matching.rehearsal import rehearse
+from recommender.model.artefact import (
+    Artefact,
+    current_version,
+    point_to,
+    prune,
+    publishing,
+    read_current,
+    write_version,
+)
+from recommender.model.features import feature_matrix, graduate_features, post_features
+from recommender.model.interactions import TrainingData, training_data
+from recommender.model.scoring import Scorer
+from recommender.model.topk import id_keys, top_k
+from recommender.model.training import TrainingSettings, fit_in_child, limit_child
+
+log = structlog.get_logger()
+
+MODEL = "model"
+CURRENT = "current"
+# Where nothing is known yet, the rule that needs no past comes first.
+BASELINES = (CROSSWALK, TRADE_POPULARITY, POPULARITY)
+FIT_TIMEOUT_S = 3600
+LIST_LENGTH = 10
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightResult:
+    """How a night ended.
+
+    Attributes
+    ----------
+    verdict
+        ``published``, ``baseline``, ``held`` or ``refused``.
+    published
+        The contender that is published or held; None where the last good version stays.
+    version
+        Its number; None where nothing was written.
+    class_year
+        Held out; None where no outcome was known.
+    contenders
+        Contender → metric → value, low and high.
+    """
+
+    verdict: str
+    published: str | None
+    version: int | None
+    class_year: int | None
+    reasons: list[dict[str, object]]
+    contenders: dict[str, Any]
+    digest: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what ``retrain --json`` writes."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Snapshot:
+    """Everything a night reads, in one transaction."""
+
+    day: date
+    graduates: list[Graduate]
+    posts: list[Post]
+    outcomes: list[Outcome]
+    reference: Reference
+    feed: Feed
+    history: list[Feed]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Night:
+    """What a night has found so far; it grows from step to step."""
+
+    snapshot: _Snapshot
+    limits: Limits
+    settings: TrainingSettings
+    reasons: list[Reason] = field(default_factory=list)
+    season: Season | None = None
+    comparison: Comparison | None = None
+    baseline: str = CROSSWALK
+
+    def verdict(self) -> Verdict:
+        return decide(self.reasons, model=MODEL, baseline=self.baseline)
+
+    def is_refused(self) -> bool:
+        return any(reason.effect is Effect.REFUSE for reason in self.reasons)
+
+
+def retrain(
+    engine: Engine,
+    home: Path,
+    *,
+    day: date,
+    settings: TrainingSettings | None = None,
+    progress: Progress = lambda step: None,
+) -> NightResult:
+    """Hold out a class year, compare contenders, gate, fit on everything, publish.
+
+    Raises
+    ------
+    Busy
+        If another night is running.
+    """
+    started_at = datetime.now(UTC)
+    models_dir = home / "models"
+    with publishing(models_dir):
+        progress("读取数据 · reading")
+        snapshot = _read(engine, day)
+        night = _Night(
+            snapshot=snapshot,
+            limits=load_limits(),
+            settings=settings or TrainingSettings(),
+        )
+        night.reasons += check_input(snapshot.feed, snapshot.history, night.limits.input)
+        winner = None if night.is_refused() else _learn(night, models_dir, progress)
+        version = _publish(night, *winner, models_dir, progress) if winner else None
+    result = _result(night, version)
+    _write_journal(engine, night, result, started_at)
+    return result
+
+
+def _read(engine: Engine, day: date) -> _Snapshot:
+    with store.reading(engine) as conn:
+        graduates = store.load_graduates(conn)
+        posts = store.load_posts(conn, day=day)
+        outcomes = store.load_outcomes(conn, day=day)
+        reference = store.load_reference(conn)
+        decided = store.trade_map(conn)
+        accepted = [night for night in store.load_nights(conn) if night.verdict != "refused"]
+        accepted.sort(key=lambda night: night.started_at)
+        before = [night for night in accepted if night.day <= day]
+        open_before = store.load_posts(conn, day=before[-1].day, open_only=True) if before else []
+    feed = count_feed(
+        graduates,
+        posts,
+        outcomes,
+        reference,
+        day,
+        known_trades={*tables.known_trades(), *decided},
+        open_before=open_before,
+    )
+    return _Snapshot(
+        day=day,
+        graduates=graduates,
+        posts=posts,
+        outcomes=outcomes,
+        reference=reference,
+        feed=feed,
+        history=[Feed.from_facts(night.facts["feed"]) for night in accepted],
+    )
+
+
+def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, Scorer] | None:
+    """Fit twice at a time: without the held-out class year, to judge; and on everything."""
+    snapshot = night.snapshot
+    season = season_to_judge(snapshot.graduates, snapshot.posts, snapshot.outcomes, snapshot.day)
+    night.season = season
+    before = known_before(season, snapshot.graduates, snapshot.outcomes) if season else ([], [])
+    current = _current_settings(models_dir)
+    jobs = {MODEL: (before, night.settings)}
+    if current not in (None, night.settings):
+        jobs[CURRENT] = (before, current or night.settings)
+    everything = (snapshot.graduates, snapshot.outcomes)
+    progress("训练 · fitting")
+    try:
+        with _workers() as pool:
+            fits = {
+                name: _submit(pool, night, people, steps, settings)
+                for name, ((people, steps), settings) in jobs.items()
+            }
+            final = _submit(pool, night, *everything, night.settings)
+            if season is not None:
+                progress("比较 · comparing")
+                contenders = baselines(*_inputs(night, *before), snapshot.reference)
+                fitted = {name: _waited(fit) for name, fit in fits.items()}
+                scorers = contenders | {n: s for n, s in fitted.items() if s is not None}
+                _judge(night, season, scorers, has_current=current is not None)
+            model = _waited(final)
+    except (BrokenProcessPool, TimeoutError, MemoryError) as error:
+        log.error("training failed", error=repr(error))
+        night.reasons.append(
+            Reason(step="G1", code="training_failed", effect=Effect.REFUSE)
+        )
+        return None
+    if night.comparison is None or model is None:
+        night.reasons.append(
+            Reason(
+                step="G2", code="nothing_known", effect=Effect.BASELINE, measured=0, limit=1
+            )
+        )
+    if night.is_refused():
+        return None
+    everyone = baselines(*_inputs(night, *everything), snapshot.reference)
+    name = night.verdict().published or night.baseline
+    scorer = model if name == MODEL and model is not None else everyone[night.baseline]
+    return name, scorer
+
+
+def _workers() -> ProcessPoolExecutor:
+    """Fits run in fresh processes: a crash there is a reason, not the end of the night."""
+    return ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=limit_child)
+
+
+def _submit(
+    pool: ProcessPoolExecutor,
+    night: _Night,
+    graduates: Sequence[Graduate],
+    outcomes: Sequence[Outcome],
+    settings: TrainingSettings,
+) -> Future[Scorer] | None:
+    """Begin a fit; None where there is nothing to learn from."""
+    data = _training_data(night, graduates, outcomes)
+    return pool.submit(fit_in_child, data, settings) if len(data.rows) else None
+
+
+def _waited(fit: Future[Scorer] | None) -> Scorer | None:
+    return None if fit is None else fit.result(timeout=FIT_TIMEOUT_S)
+
+
+def _inputs(
+    night: _Night, graduates: Sequence[Graduate], outcomes: Sequence[Outcome]
+) -> tuple[Sequence[Graduate], list[Post], Sequence[Outcome]]:
+    """Give people, steps, and the posts that these steps name and no others.
+
+    A post nobody could know of yet must not enter a vocabulary, nor a fit as a bad example.
+    """
+    named = {step.post_id for step in outcomes}
+    return graduates, [p for p in night.snapshot.posts if p.post_id in named], outcomes
+
+
+def _training_data(
+    night: _Night, graduates: Sequence[Graduate], outcomes: Sequence[Outcome]
+) -> TrainingData:
+    return training_data(*_inputs(night, graduates, outcomes), night.snapshot.reference)
+
+
+def _current_settings(models_dir: Path) -> TrainingSettings | None:
+    """Give the settings of the model in use; None where a baseline or nothing is published."""
+    try:
+        current = read_current(models_dir)
+    except (NoModel, NotFound, CorruptArtefact):
+        return None
+    if current.published != MODEL:
+        return None
+    return TrainingSettings(**current.facts["settings"])
+
+
+def _judge(night: _Night, season: Season, scorers: dict[str, Scorer], *, has_current: bool) -> None:
+    """Take steps G2 to G4 on the held-out class year."""
+    reference = night.snapshot.reference
+    held_out = _held_out(night, season)
+    people = [graduate_features(graduate, reference) for graduate in season.graduates]
+    posts = [post_features(post, reference) for post in season.posts]
+    scores = {
+        name: scorer.scores(
+            feature_matrix(people, scorer.graduate_names),
+            feature_matrix(posts, scorer.post_names),
+        )
+        for name, scorer in scorers.items()
+    }
+    for name, scorer in scorers.items():
+        night.reasons += gate.check_arrays(
+            {f"{name}.{array}": values for array, values in scorer.arrays().items()}
+        )
+    if night.is_refused():
+        return
+    comparison = compare(held_out, scores, k=LIST_LENGTH, seed=night.settings.seed)
+    night.comparison = comparison
+    night.baseline = gate.best_baseline(comparison, BASELINES)
+    if MODEL in scorers:
+        current = CURRENT if CURRENT in scorers else MODEL
+        night.reasons += gate.check_model(
+            comparison,
+            night.limits,
+            model=MODEL,
+            baselines=BASELINES,
+            current=current if has_current else None,
+        )
+        winner = night.verdict().published or night.baseline
+        lists = _priced_lists(held_out, scores[winner])
+        shown = exposure(lists, held_out.eligible, held_out.capacities)
+        night.reasons += gate.check_market(shown, night.limits.market)
+
+
+def _held_out(night: _Night, season: Season) -> HeldOut:
+    reference = night.snapshot.reference
+    cities = {code: region.city_name for code, region in reference.regions.items()}
+    return HeldOut(
+        class_year=season.class_year,
+        graduate_ids=tuple(g.graduate_id for g in season.graduates),
+        post_ids=tuple(p.post_id for p in season.posts),
+        colleges=np.array([g.college for g in season.graduates], dtype=np.str_),
+        eligible=suitable_pairs(season.graduates, season.posts, season.ends_on),
+        gains=season.gains(night.snapshot.outcomes, night.snapshot.day),
+        capacities=np.array([p.headcount for p in season.posts], dtype=np.int32),
+        slices=slices(season, cities, reference.trade_names),
+    )
+
+
+def _priced_lists(held_out: HeldOut, scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    prices = solve_prices(scores, held_out.eligible, held_out.capacities)
+    return top_k(
+        scores - prices.price.astype(np.float32),
+        held_out.eligible,
+        LIST_LENGTH,
+        id_keys(held_out.graduate_ids),
+        id_keys(held_out.post_ids),
+    )
+
+
+def _market(night: _Night, scorer: Scorer) -> Market:
+    snapshot = night.snapshot
+    posts = {post.post_id: post for post in snapshot.posts}
+    cohort = [g for g in snapshot.graduates if g.class_year == class_year_of(snapshot.day)]
+    now = standing(snapshot.outcomes, posts, snapshot.day)
+    return open_market(scorer, cohort, snapshot.posts, now, snapshot.reference, snapshot.day)
+
+
+def _publish(
+    night: _Night, name: str, scorer: Scorer, models_dir: Path, progress: Progress
+) -> int | None:
+    """Write, rehearse, and point to the version unless a reason holds it or refuses it."""
+    progress("发布 · publishing")
+    night.reasons += gate.check_arrays(scorer.arrays())
+    if night.is_refused():
+        return None
+    market = _market(night, scorer)
+    night.reasons += gate.check_lists(
+        market.scores, market.eligible, _lists(market), night.limits.sanity
+    )
+    if night.is_refused():
+        return None
+    facts = _facts(night, name)
+    draft = Artefact(version=0, published=name, scorer=scorer, facts=facts, prices=_prices(market))
+    version = write_version(models_dir, draft, model_card(facts))
+    replay = rehearse(models_dir, version, current_version(models_dir), market)
+    night.reasons += gate.check_rehearsal(gate.Rehearsal(**asdict(replay)), night.limits.rehearsal)
+    if night.verdict().verdict is not VerdictKind.HELD:
+        point_to(models_dir, version)
+    prune(models_dir, keep=frozenset({version}))
+    return version
+
+
+def _lists(market: Market) -> np.ndarray[Any, Any]:
+    return top_k(
+        market.ordered_scores(priced=True),
+        market.eligible,
+        LIST_LENGTH,
+        id_keys(g.graduate_id for g in market.graduates),
+        id_keys(p.post_id for p in market.posts),
+    )
+
+
+def _prices(market: Market) -> dict[str, tuple[float, float]]:
+    pairs = zip(market.prices.price.tolist(), market.prices.applicants.tolist(), strict=True)
+    return {post.post_id: pair for post, pair in zip(market.posts, pairs, strict=True)}
+
+
+def _facts(night: _Night, published: str) -> dict[str, Any]:
+    comparison = night.comparison
+    return {
+        "published": published,
+        "data_cutoff": night.snapshot.day.isoformat(),
+        "class_year": night.season.class_year if night.season else None,
+        "counts": dict(night.snapshot.feed.totals),
+        "contenders": comparison.to_json() if comparison else {},
+        "slices": comparison.slices_to_json() if comparison else [],
+        "reasons": [reason.to_json() for reason in night.reasons],
+        "settings": asdict(night.settings),
+        "seed": night.settings.seed,
+    }
+
+
+def _result(night: _Night, version: int | None) -> NightResult:
+    verdict = night.verdict()
+    comparison = night.comparison
+    return NightResult(
+        verdict=verdict.verdict.value,
+        published=verdict.published,
+        version=version,
+        class_year=night.season.class_year if night.season else None,
+        reasons=verdict.reasons_to_json(),
+        contenders=comparison.to_json() if comparison else {},
+        digest=digest(verdict, comparison),
+    )
+
+
+def _write_journal(
+    engine: Engine, night: _Night, result: NightResult, started_at: datetime
+) -> None:
+    with store.writing(engine) as conn:
+        store.append_night(
+            conn,
+            store.Night(
+                day=night.snapshot.day,
+                started_at=started_at,
+                verdict=result.verdict,
+                published=result.published,
+                version=result.version,
+                digest=result.digest,
+                facts={"feed": night.snapshot.feed.to_facts()} | result.to_json(),
+            ),
+        )
