@@ -99,7 +99,6 @@ class HybridScorer:
         for start in range(0, graduates.shape[0], BLOCK):
             block = graduates[start : start + BLOCK]
             summed = (block @ self.graduate_embeddings) @ post_vectors.T
-            summed += (block @ self.graduate_biases)[:, None]
             summed += post_bias
             scores[start : start + BLOCK] = summed
         return scores
