@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from recommender.errors import NotFound
+from recommender.errors import CorruptArtefact, NotFound
 from recommender.model.artefact import (
     current_version,
     point_to,
     publishing,
     read_manifest,
+    readable_current,
     versions,
 )
 
@@ -29,33 +30,45 @@ class Version:
         The version that was current when it was written.
     facts
         What the model card says, as data.
+    damaged
+        Whether its manifest cannot be read, so that nothing else is known of it.
     """
 
     number: int
-    published: str
     current: bool
-    parent: int | None
-    facts: Mapping[str, Any]
+    published: str = ""
+    parent: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    damaged: bool = False
 
 
 def list_versions(models_dir: Path) -> list[Version]:
-    """List the versions kept, ascending."""
-    current = current_version(models_dir)
-    manifests = [read_manifest(models_dir, number) for number in versions(models_dir)]
+    """List the versions kept, ascending; also the damaged, for this is where one looks."""
+    current = readable_current(models_dir)
     return [
-        Version(
-            number=manifest["version"],
-            published=manifest["published"],
-            current=manifest["version"] == current,
-            parent=manifest["parent"],
-            facts=manifest["facts"],
-        )
-        for manifest in manifests
+        _version(models_dir, number, is_current=number == current)
+        for number in versions(models_dir)
     ]
+
+
+def _version(models_dir: Path, number: int, *, is_current: bool) -> Version:
+    try:
+        manifest = read_manifest(models_dir, number)
+    except CorruptArtefact:
+        return Version(number=number, current=is_current, damaged=True)
+    return Version(
+        number=number,
+        current=is_current,
+        published=manifest["published"],
+        parent=manifest["parent"],
+        facts=manifest["facts"],
+    )
 
 
 def rollback(models_dir: Path, version: int | None = None) -> int:
     """Point to a version, by default the one that was current before; give its number.
+
+    A version that is named is pointed to whatever the pointer says now, also where it is broken.
 
     Raises
     ------
@@ -67,13 +80,18 @@ def rollback(models_dir: Path, version: int | None = None) -> int:
         If a night is running.
     """
     with publishing(models_dir):
-        current = current_version(models_dir)
-        if version is None and current is not None:
-            version = read_manifest(models_dir, current)["parent"]
         if version is None:
-            raise NotFound("version", "parent")
+            version = _parent(models_dir)
         point_to(models_dir, version)
         return version
+
+
+def _parent(models_dir: Path) -> int:
+    current = current_version(models_dir)
+    parent = None if current is None else read_manifest(models_dir, current)["parent"]
+    if parent is None:
+        raise NotFound("version", "parent")
+    return int(parent)
 
 
 def release(models_dir: Path, version: int) -> int:

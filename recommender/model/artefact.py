@@ -1,8 +1,9 @@
 """Published models on disk: whole or absent, never half-written.
 
 A version is a folder ``v<N>`` of ``.npy`` arrays and JSON beside a manifest with the SHA-256
-and size of each file. ``current.json`` names the version that is in use, and moving it is one
-rename. Published folders never change; rolling back is pointing at an earlier one.
+and size of each file, and a seal with the manifest's own. ``current.json`` names the version
+that is in use, and moving it is one rename. Published folders never change; rolling back is
+pointing at an earlier one.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from recommender.model.scoring import HybridScorer, Scorer, TableScorer
 SCHEMA = 1
 KEPT = 3  # versions kept; the current one and the one before it always are
 MANIFEST = "manifest.json"
+SEAL = "manifest.sha256"  # as `sha256sum -c` reads it
 POINTER = "current.json"
 LOCK = "publishing.lock"
 
@@ -94,8 +96,9 @@ def write_version(models_dir: Path, draft: Artefact, card: str) -> int:
         If the disk refuses; what was begun is removed.
     """
     models_dir.mkdir(parents=True, exist_ok=True)
-    version = max(versions(models_dir), default=0) + 1
-    folder = models_dir / f"v{version}.tmp"
+    # Past every folder, whole or not: a number never comes back with other content.
+    version = max(_numbered(models_dir), default=0) + 1
+    folder, final = models_dir / f"v{version}.tmp", models_dir / f"v{version}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     try:
@@ -105,7 +108,7 @@ def write_version(models_dir: Path, draft: Artefact, card: str) -> int:
             "version": version,
             "published": draft.published,
             "kind": "hybrid" if isinstance(draft.scorer, HybridScorer) else "table",
-            "parent": current_version(models_dir),
+            "parent": readable_current(models_dir),
             "facts": dict(draft.facts),
             "files": {
                 path.name: {"sha256": _digest(path), "bytes": path.stat().st_size}
@@ -113,13 +116,14 @@ def write_version(models_dir: Path, draft: Artefact, card: str) -> int:
             },
         }
         (folder / MANIFEST).write_text(_json(manifest), encoding="utf-8")
+        (folder / SEAL).write_text(f"{_digest(folder / MANIFEST)}  {MANIFEST}\n", encoding="ascii")
         for path in (*folder.iterdir(), folder):
             _flush(path)
-        final = models_dir / f"v{version}"
         folder.rename(final)
         _flush(models_dir)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(final, ignore_errors=True)
         raise
     return version
 
@@ -143,36 +147,65 @@ def point_to(models_dir: Path, version: int) -> None:
 
 
 def prune(models_dir: Path, keep: frozenset[int] = frozenset()) -> tuple[int, ...]:
-    """Remove all but the newest versions; never the current one, its parent or `keep`."""
-    current = current_version(models_dir)
-    kept = set(versions(models_dir)[-KEPT:]) | keep
-    if current is not None:
-        kept |= {current, read_manifest(models_dir, current).get("parent") or current}
-    removed = tuple(version for version in versions(models_dir) if version not in kept)
+    """Remove all but the newest versions; never the current one, its parent or `keep`.
+
+    Nothing is removed while it cannot be read which these are. Call it under the lock: it also
+    sweeps away what a process that was killed had begun.
+    """
+    whole = versions(models_dir)
+    kept = set(whole[-KEPT:]) | keep
+    try:
+        current = current_version(models_dir)
+        if current is not None:
+            kept |= {current, read_manifest(models_dir, current)["parent"]}
+    except (CorruptArtefact, NotFound):
+        return ()
+    removed = tuple(version for version in whole if version not in kept)
     for version in removed:
-        shutil.rmtree(models_dir / f"v{version}")
+        # One step out of sight, so that no half-removed version is ever listed.
+        (models_dir / f"v{version}").rename(models_dir / f"v{version}.tmp")
+    for begun in models_dir.glob("v*.tmp"):
+        shutil.rmtree(begun)
     return removed
 
 
 def versions(models_dir: Path) -> list[int]:
-    """List the versions that are whole, ascending."""
+    """List the versions that are there, ascending; whether one is sound shows when it is read."""
+    return [v for v in _numbered(models_dir) if (models_dir / f"v{v}" / MANIFEST).is_file()]
+
+
+def _numbered(models_dir: Path) -> list[int]:
     if not models_dir.is_dir():
         return []
-    return sorted(
-        int(path.name[1:])
-        for path in models_dir.iterdir()
-        if path.name[:1] == "v" and path.name[1:].isdecimal() and (path / MANIFEST).is_file()
-    )
+    names = [path.name for path in models_dir.iterdir()]
+    return sorted(int(name[1:]) for name in names if name[:1] == "v" and name[1:].isdecimal())
 
 
 def current_version(models_dir: Path) -> int | None:
-    """Read which version is in use; None before the first is published."""
+    """Read which version is in use; None before the first is published.
+
+    Raises
+    ------
+    CorruptArtefact
+        If the pointer cannot be read; see `readable_current`.
+    """
     try:
         return int(json.loads((models_dir / POINTER).read_text(encoding="utf-8"))["version"])
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:
         raise CorruptArtefact(POINTER, "not a pointer") from error
+
+
+def readable_current(models_dir: Path) -> int | None:
+    """Read which version is in use; None also where the pointer is broken.
+
+    For whoever is about to put that right by moving it.
+    """
+    try:
+        return current_version(models_dir)
+    except CorruptArtefact:
+        return None
 
 
 def read_current(models_dir: Path) -> Artefact:
@@ -199,18 +232,19 @@ def read_manifest(models_dir: Path, version: int) -> dict[str, Any]:
     NotFound
         If there is no such version.
     CorruptArtefact
-        If the manifest cannot be read.
+        If the manifest is not what its seal says, or of another schema.
     """
-    path = models_dir / f"v{version}" / MANIFEST
+    folder = models_dir / f"v{version}"
+    if not (folder / MANIFEST).is_file():
+        raise NotFound("version", str(version))
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise NotFound("version", str(version)) from error
-    except ValueError as error:
-        raise CorruptArtefact(path.name, "not JSON") from error
-    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
-        raise CorruptArtefact(path.name, "another schema")
-    return manifest
+        stated = (folder / SEAL).read_text(encoding="ascii").partition(" ")[0]
+    except (FileNotFoundError, ValueError) as error:
+        raise CorruptArtefact(SEAL, "missing or not a seal") from error
+    manifest = json.loads(_verified(folder / MANIFEST, stated))
+    if manifest["schema"] != SCHEMA:
+        raise CorruptArtefact(MANIFEST, "another schema")
+    return dict(manifest)
 
 
 def read_version(models_dir: Path, version: int) -> Artefact:
