@@ -326,7 +326,8 @@ def _slices(
         for name, labels in held_out.slices.items()
         for label in np.unique(labels[labels != ""])
     ]
-    members = np.array([inside for *_, inside in found]).reshape(len(found), -1).T
+    shape = (len(found), len(held_out.graduate_ids))
+    members = np.array([inside for *_, inside in found], dtype=np.bool_).reshape(shape).T
     sizes = (members & task.counted[:, None]).sum(axis=0)
     enough = np.flatnonzero(sizes >= ENOUGH_GRADUATES)
     intervals: list[dict[str, Interval]] = [{} for _ in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from random import Random
 
 import numpy as np
 import pytest
@@ -142,7 +143,7 @@ def test_lists_equal_a_plain_sort(
 
 @given(scores_and_masks, st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_columns_never_decides(
-    drawn: tuple[NDArray[np.float32], NDArray[np.bool_], int], shuffler: object
+    drawn: tuple[NDArray[np.float32], NDArray[np.bool_], int], shuffler: Random
 ) -> None:
     scores, eligible, k = drawn
     rng = np.random.default_rng(shuffler.randint(0, 2**32))
