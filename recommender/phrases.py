@@ -16,12 +16,14 @@ ZH, EN = "zh", "en"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonFacts:
-    """What the sentences about one graduate and one post name; "" or None if not stated.
+    """What the sentences about one graduate and one post name.
+
+    A name is "" where none is known: the sentence then does without, and shows no code.
 
     Attributes
     ----------
     wish_pay, pay
-        CNY per month.
+        CNY per month; None if not stated.
     applicants, places
         People expected to queue for the post, and its open places.
     """
@@ -58,12 +60,13 @@ def reason(code: str, helps: bool, facts: ReasonFacts, language: str = ZH) -> st
     if code == "price":
         return _price(facts, language)
     graduate_words = _graduate_aspects(facts, language)
-    left = max((aspect for aspect in graduate_words if code.startswith(f"{aspect}_")), key=len)
+    begins = [aspect for aspect in graduate_words if code.startswith(f"{aspect}_")]
+    left = max(begins, key=len, default="")
     graduate = graduate_words[left]
     post = _post_aspects(facts, language)[code.removeprefix(f"{left}_")]
-    if not graduate:
-        return _PATTERNS[language, "everybody", helps].format(post=post)
-    return _PATTERNS[language, "pair", helps].format(graduate=graduate, post=post)
+    pattern = _PATTERNS[language, "pair" if graduate else "everybody", helps]
+    sentence = pattern.format(graduate=graduate, post=post)
+    return sentence[0].upper() + sentence[1:]
 
 
 _PATTERNS: Mapping[tuple[str, str, bool], str] = {
@@ -90,27 +93,28 @@ def _price(facts: ReasonFacts, language: str) -> str:
 def _graduate_aspects(facts: ReasonFacts, language: str) -> dict[str, str]:
     """Name each side of the graduate; "" where it is everybody's."""
     level = label(facts.level, language) if facts.level is not None else ""
+    wish_pay = facts.wish_pay is not None
     if language == EN:
         return {
             "any": "",
-            "trade": f"the trade {facts.trade}",
+            "trade": f"the trade {facts.trade}".strip(),
             "level": f"the skill level {level}" if level else "the training tier",
-            "certificates": "certificates, licences and awards",
-            "college": f"the college {facts.college}" if facts.college else "the college",
+            "certificates": "the record of certificates, licences and awards",
+            "college": f"the college {facts.college}".strip(),
             "grade": "the grade band",
-            "wish_pay": f"the pay wished for ({facts.wish_pay} CNY)",
+            "wish_pay": "the pay wished for" + (f" ({facts.wish_pay} CNY)" if wish_pay else ""),
             "order_class": "the order class",
-            "home": f"the home {facts.home}",
-            "wish": f"the wish for {', '.join(facts.wish)}",
+            "home": f"the home {facts.home}".strip(),
+            "wish": f"the wish for {', '.join(facts.wish) or 'a place'}",
         }
     return {
         "any": "",
-        "trade": f"专业“{facts.trade}”",
+        "trade": "专业" + _quoted(facts.trade),
         "level": f"技能等级“{level}”" if level else "培养层次",
         "certificates": "证书、操作证与获奖",
-        "college": f"院校“{facts.college}”" if facts.college else "院校",
+        "college": "院校" + _quoted(facts.college),
         "grade": "成绩等第",
-        "wish_pay": f"期望月薪 {facts.wish_pay} 元",
+        "wish_pay": "期望月薪" + (f" {facts.wish_pay} 元" if wish_pay else ""),
         "order_class": "订单班",
         "home": f"生源地{facts.home}",
         "wish": f"意向地区{'、'.join(facts.wish)}",
@@ -122,23 +126,27 @@ def _post_aspects(facts: ReasonFacts, language: str) -> dict[str, str]:
     pay = "–".join(stated)
     if language == EN:
         return {
-            "any": "all posts",
-            "occupation": f"the occupation {facts.occupation}",
-            "enterprise": f"the enterprise {facts.enterprise}",
-            "place": f"the place of work {facts.place}",
-            "pay": f"the pay of {pay} CNY a month",
+            "any": "the list of posts",
+            "occupation": f"the occupation {facts.occupation}".strip(),
+            "enterprise": f"the enterprise {facts.enterprise}".strip(),
+            "place": f"the place of work {facts.place}".strip(),
+            "pay": "the pay" + (f" of {pay} CNY a month" if pay else ""),
             "requirement": "what the post requires",
             "terms": "the way of training and the shortage",
         }
     return {
         "any": "各岗位",
-        "occupation": f"职业“{facts.occupation}”",
-        "enterprise": f"企业“{facts.enterprise}”",
+        "occupation": "职业" + _quoted(facts.occupation),
+        "enterprise": "企业" + _quoted(facts.enterprise),
         "place": f"工作地点{facts.place}",
-        "pay": f"月薪 {pay} 元",
+        "pay": "月薪" + (f" {pay} 元" if pay else ""),
         "requirement": "岗位要求",
         "terms": "培养方式与紧缺程度",
     }
+
+
+def _quoted(name: str) -> str:
+    return f"“{name}”" if name else ""
 
 
 # Rule → holds, fails; {needs} is what would make it hold, where anything would.

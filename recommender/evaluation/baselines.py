@@ -63,7 +63,8 @@ def popularity_in_trade(starts: Mapping[tuple[str, str, str], int]) -> Weights:
 def crosswalk(reference: Reference) -> Weights:
     """Weigh by the trade–occupation pair, half a point for home and half for a wished city.
 
-    A pair known only at the minor group counts for every occupation in it.
+    A pair at the minor group counts for every occupation in it, and so adds to a pair that the
+    same trade has with one of them.
     """
     codes = {pair.occupation_code for pairs in reference.pairs.values() for pair in pairs}
     weights: Weights = {}

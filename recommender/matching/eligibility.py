@@ -264,12 +264,14 @@ def excluded_by(
 ) -> tuple[str, ...]:
     """Name the rules that shut a graduate out of every post; empty where a post is left.
 
-    A rule is named where it alone fails at every post; where no single one does, all that
-    fail somewhere are.
+    The rules that fail at every post are named; where there is none such, all that fail
+    somewhere are, which shut out together. Without any open post it is the rule ``open``.
     """
     checks = [check_pair(graduate, post, standing, day) for post in posts]
-    if not checks or any(all(rule.holds for rule in rules) for rules in checks):
-        return () if checks else ("open",)
+    if not checks:
+        return ("open",)
+    if any(all(rule.holds for rule in rules) for rules in checks):
+        return ()
     failing = [{rule.code for rule in rules if not rule.holds} for rules in checks]
     everywhere = set.intersection(*failing)
     named = everywhere or set.union(*failing)

@@ -76,9 +76,14 @@ def solve_prices(
 def _utility(
     scores: NDArray[np.float32], eligible: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float32], float]:
-    """Scores in units of the temperature, each row's best at 0; -inf where not eligible."""
-    spread = scores.std(axis=1, where=eligible)
-    temperature = float(np.median(spread)) / SHARPNESS or 1.0
+    """Scores in units of the temperature, each row's best at 0; -inf where not eligible.
+
+    Whoever has one post, or is indifferent, says nothing of how finely people choose.
+    """
+    best = scores.max(axis=1, where=eligible, initial=-np.inf)
+    choosing = best > scores.min(axis=1, where=eligible, initial=np.inf)
+    spread = scores[choosing].std(axis=1, where=eligible[choosing])
+    temperature = float(np.median(spread)) / SHARPNESS if len(spread) else 1.0
     utility = np.where(eligible, scores, -np.inf).astype(np.float32)
     utility -= utility.max(axis=1, keepdims=True)
     return utility / np.float32(temperature), temperature

@@ -34,30 +34,39 @@ def reasons(market: Market, graduate: Graduate, post: int, *, priced: bool) -> t
     )
 
 
+def _known_region_name(code: str | None, reference: Reference) -> str:
+    """Give a region as a person says it; "" where the table does not hold it."""
+    region = reference.regions.get(code) if code else None
+    return region.full_name if region else ""
+
+
 def region_name(code: str | None, reference: Reference) -> str:
     """Give a region as a person says it; a code outside the table stands for itself."""
-    region = reference.regions.get(code) if code else None
-    return region.full_name if region else (code or "")
+    return _known_region_name(code, reference) or code or ""
 
 
 def occupation_name(post: Post, reference: Reference) -> str:
     """Give the occupation's name in the classification, else as the catalog wrote it."""
-    known = reference.occupations.get(post.occupation_code)
-    return known or post.occupation or post.occupation_code
+    return _known_occupation_name(post, reference) or post.occupation_code
+
+
+def _known_occupation_name(post: Post, reference: Reference) -> str:
+    return reference.occupations.get(post.occupation_code) or post.occupation or ""
 
 
 def _facts(market: Market, graduate: Graduate, index: int) -> phrases.ReasonFacts:
     post, reference = market.posts[index], market.reference
+    wished = [_known_region_name(code, reference) for code in graduate.wish_regions]
     return phrases.ReasonFacts(
         trade=reference.trade_of(graduate.trade),
         level=graduate.skill_level,
         college=graduate.college,
-        home=region_name(graduate.home_region, reference),
-        wish=tuple(region_name(code, reference) for code in graduate.wish_regions),
+        home=_known_region_name(graduate.home_region, reference),
+        wish=tuple(name for name in wished if name),
         wish_pay=graduate.wish_pay,
-        occupation=occupation_name(post, reference),
+        occupation=_known_occupation_name(post, reference),
         enterprise=post.enterprise,
-        place=region_name(post.region_code, reference),
+        place=_known_region_name(post.region_code, reference),
         pay=(post.monthly_pay_min, post.monthly_pay_max),
         applicants=float(market.prices.applicants[index]),
         places=int(market.capacities[index]),
