@@ -66,12 +66,13 @@ def load_reference(
     for name in trade_names:
         if name not in pairs and name not in read_as:
             read_as[name] = nearest_trade(name)
+    # Copies of its own: it travels to other processes, which a read-only view cannot.
     return Reference(
-        pairs=MappingProxyType(pairs),
-        trade_names=MappingProxyType(read_as),
-        occupations=_occupation_names(),
-        groups=_group_names(),
-        regions=_regions(),
+        pairs=pairs,
+        trade_names=read_as,
+        occupations=dict(_occupation_names()),
+        groups=dict(_group_names()),
+        regions=dict(_regions()),
     )
 
 
