@@ -739,6 +739,7 @@ _GATE_SUBJECTS: Mapping[str, Words] = {
     "occupation": ("职业编码", "occupation codes"),
     "trade": ("专业名称", "trade names"),
     "region": ("地区", "regions"),
+    "current": ("现用模型（重新训练）", "the current model, fitted anew"),
     "popularity": ("「热门岗位」基线", "the baseline “popularity”"),
     "popularity_in_trade": ("「本专业热门」基线", "the baseline “popularity in trade”"),
     "crosswalk": ("「专业对口」规则", "the crosswalk rule"),
@@ -779,6 +780,10 @@ _GATE_REASONS: Mapping[str, Words] = {
     "no_reference": (
         "{subject} 步：没有可比较的先前记录，未作比较。",
         "Step {subject}: no reference, so nothing was compared.",
+    ),
+    "training_failed": (
+        "训练中断：进程异常退出、超时或内存不足，详见日志。",
+        "Training broke off: its process died, took too long or ran out of memory; see the log.",
     ),
     "not_finite": (
         "模型数据「{subject}」中有 {measured:,.0f} 个不是有效数字。",

@@ -1,0 +1,226 @@
+"""Step G0: what is unlike earlier nights, and a year of nights that is like them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from recommender.evaluation.feed import Feed, check_input
+from recommender.evaluation.limits import load_limits
+from recommender.evaluation.verdict import Effect, Reason
+
+LIMITS = load_limits().input
+TONIGHT = date(2026, 5, 15)
+
+
+def make_feed(day: date = TONIGHT, **overrides: object) -> Feed:
+    valid: dict[str, object] = {
+        "totals": {"graduates": 7000, "posts": 2000, "outcomes": 50_000, "trades": 60},
+        "ratios": {"places_per_post": 4.0},
+        "missing": {"grade_band": 0.10},
+        "unseen": {"occupation": 0.01},
+    }
+    return Feed(day=day, **(valid | overrides))
+
+
+def earlier(n_nights: int = 7, **overrides: object) -> list[Feed]:
+    return [
+        make_feed(TONIGHT - timedelta(days=n_nights - night), **overrides)
+        for night in range(n_nights)
+    ]
+
+
+def found(feed: Feed, history: list[Feed]) -> list[tuple[str, str, Effect]]:
+    return [(each.code, each.subject, each.effect) for each in check_input(feed, history, LIMITS)]
+
+
+# Refused and held --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["graduates", "posts"])
+def test_an_empty_feed_is_refused_also_on_the_first_night(name: str) -> None:
+    feed = make_feed(totals={"graduates": 7000, "posts": 2000} | {name: 0})
+    assert found(feed, []) == [("feed_empty", name, Effect.REFUSE)]
+    assert found(feed, earlier()) == [("feed_empty", name, Effect.REFUSE)]
+
+
+def test_a_feed_says_at_least_how_many_graduates_and_posts_there_are() -> None:
+    with pytest.raises(ValueError, match="totals lack posts"):
+        make_feed(totals={"graduates": 1})
+
+
+def test_a_shrunken_total_is_refused_with_its_numbers() -> None:
+    # 30 % below 50,000 is 35,000.
+    feed = make_feed(totals={"graduates": 7000, "posts": 2000, "outcomes": 34_999})
+    (reason,) = check_input(feed, earlier(), LIMITS)
+    assert (reason.code, reason.subject, reason.effect) == (
+        "feed_shrunk",
+        "outcomes",
+        Effect.REFUSE,
+    )
+    assert (reason.measured, reason.limit) == (34_999, pytest.approx(35_000))
+    assert "34,999" in reason.text()
+    assert "outcomes fell to 34,999" in reason.text("en").lower()
+
+
+def test_outcomes_that_are_all_gone_are_refused() -> None:
+    feed = make_feed(totals={"graduates": 7000, "posts": 2000, "outcomes": 0})
+    assert found(feed, earlier()) == [("feed_shrunk", "outcomes", Effect.REFUSE)]
+
+
+def test_a_total_more_than_three_times_the_usual_is_held() -> None:
+    feed = make_feed(totals={"graduates": 21_001, "posts": 2000})
+    assert found(feed, earlier()) == [("feed_grown", "graduates", Effect.HOLD)]
+
+
+@pytest.mark.parametrize("places", [40.0, 2.7])
+def test_places_typed_with_a_nought_too_many_or_too_few_are_held(places: float) -> None:
+    # A third fewer than 4 is below .7 x 4 = 2.8.
+    feed = make_feed(ratios={"places_per_post": places})
+    assert found(feed, earlier()) == [("ratio_moved", "places_per_post", Effect.HOLD)]
+
+
+def test_a_column_that_empties_is_held() -> None:
+    feed = make_feed(missing={"grade_band": 0.16})
+    assert found(feed, earlier()) == [("more_missing", "grade_band", Effect.HOLD)]
+
+
+def test_a_jump_in_unknown_codes_is_refused() -> None:
+    feed = make_feed(unseen={"occupation": 0.04})
+    (reason,) = check_input(feed, earlier(), LIMITS)
+    assert (reason.code, reason.effect) == ("more_unseen", Effect.REFUSE)
+    # Usually 1 %, and 2 points more are let through.
+    assert (reason.measured, reason.limit) == (0.04, pytest.approx(0.03))
+
+
+def test_a_roster_whose_trades_cannot_be_read_is_refused() -> None:
+    history = earlier(unseen={"trade": 0.05})
+    assert found(make_feed(unseen={"trade": 0.16}), history) == [
+        ("more_unseen", "trade", Effect.REFUSE)
+    ]
+
+
+def test_names_of_a_colleges_own_never_block() -> None:
+    # Beside six class years of ten colleges, one college renames everything: 1.4 points more.
+    assert found(make_feed(unseen={"trade": 0.064}), earlier(unseen={"trade": 0.05})) == []
+
+
+def test_a_city_whose_posts_vanish_before_their_closing_date_is_refused() -> None:
+    feed = make_feed(still_open={"": (400, 380), "济宁市": (60, 0), "潍坊市": (100, 98)})
+    assert found(feed, earlier()) == [("posts_gone", "济宁市", Effect.REFUSE)]
+
+
+def test_vanished_posts_need_no_history() -> None:
+    feed = make_feed(still_open={"": (400, 10)})
+    assert found(feed, [])[0] == ("posts_gone", "", Effect.REFUSE)
+
+
+def test_several_faults_are_told_together() -> None:
+    feed = make_feed(
+        totals={"graduates": 100, "posts": 2000},
+        unseen={"occupation": 0.5},
+        missing={"grade_band": 0.9},
+    )
+    assert [code for code, *_ in found(feed, earlier())] == [
+        "feed_shrunk",
+        "more_missing",
+        "more_unseen",
+    ]
+
+
+def test_one_odd_night_does_not_move_the_reference() -> None:
+    history = [*earlier(6), make_feed(TONIGHT, totals={"graduates": 9, "posts": 2000})]
+    assert found(make_feed(), history) == []
+    assert found(make_feed(totals={"graduates": 9, "posts": 2000}), history)
+
+
+def test_only_the_last_seven_nights_count() -> None:
+    long_ago = earlier(50, totals={"graduates": 500, "posts": 2000})[:43]
+    assert found(make_feed(), [*long_ago, *earlier(7)]) == []
+
+
+def test_a_later_night_is_no_reference_for_an_earlier_day() -> None:
+    later = [make_feed(TONIGHT + timedelta(days=1), totals={"graduates": 9000, "posts": 3000})]
+    small = make_feed(totals={"graduates": 1000, "posts": 300})
+    assert found(small, later) == [("no_reference", "G0", Effect.NOTE)]
+
+
+# Let through -------------------------------------------------------------------------------
+
+
+def test_a_night_without_history_says_so() -> None:
+    (reason,) = check_input(make_feed(), [], LIMITS)
+    assert (reason.step, reason.code, reason.effect) == ("G0", "no_reference", Effect.NOTE)
+    assert (reason.measured, reason.limit) == (None, None)
+
+
+def test_a_night_like_the_others_says_nothing() -> None:
+    assert check_input(make_feed(), earlier(), LIMITS) == ()
+
+
+def test_few_of_anything_say_nothing_in_per_cent() -> None:
+    few = earlier(totals={"graduates": 7000, "posts": 2000, "trades": 3})
+    feed = make_feed(totals={"graduates": 7000, "posts": 2000, "trades": 2})
+    assert found(feed, few) == []
+    assert found(make_feed(still_open={"枣庄市": (19, 0)}), earlier()) == []
+
+
+def test_what_no_earlier_night_counted_has_no_reference() -> None:
+    feed = make_feed(ratios={"new": 9.0}, missing={"new": 1.0}, unseen={"new": 1.0})
+    assert found(feed, earlier()) == []
+
+
+def test_what_was_nothing_before_may_be_anything() -> None:
+    history = earlier(
+        totals={"graduates": 7000, "posts": 2000, "outcomes": 0}, ratios={"places_per_post": 0.0}
+    )
+    assert found(make_feed(), history) == []
+
+
+def test_a_column_that_fills_up_and_codes_that_are_mapped_are_good_news() -> None:
+    history = earlier(missing={"grade_band": 0.9}, unseen={"occupation": 0.4})
+    assert found(make_feed(), history) == []
+
+
+def test_a_clean_year_of_nights_is_never_stopped() -> None:
+    # Six class years are stored. In December the colleges hand in the seventh within a week,
+    # 200 graduates a day; its catalog arrives over the first week of March, 50 posts a day,
+    # and all of it closes by itself on 31 August; outcomes come in from March to July, and
+    # those of the half year's end on one day in January. None of it is a fault.
+    history: list[Feed] = []
+    stopped: list[Reason] = []
+    graduates, posts, outcomes, open_posts = 7000, 2000, 50_000, 0
+    for night in range(365):
+        day = date(2026, 10, 1) + timedelta(days=night)
+        if date(2026, 12, 1) <= day <= date(2026, 12, 7):
+            graduates += 200
+        if day == date(2027, 1, 20):
+            outcomes += 4000
+        if date(2027, 3, 1) <= day <= date(2027, 3, 7):
+            posts += 50
+        if date(2027, 3, 8) <= day <= date(2027, 7, 31):
+            outcomes += 60
+        expected = 0 if day > date(2027, 8, 31) else open_posts
+        open_posts = 0 if day > date(2027, 8, 31) else posts - 2000
+        feed = make_feed(
+            day,
+            totals={"graduates": graduates, "posts": posts, "outcomes": outcomes, "trades": 60},
+            still_open={"": (expected, open_posts)},
+        )
+        reasons = check_input(feed, history, LIMITS)
+        stopped += [each for each in reasons if each.effect is not Effect.NOTE]
+        history.append(feed)
+    assert stopped == []
+
+
+# Kept in the journal -----------------------------------------------------------------------
+
+
+def test_a_feed_comes_back_from_the_journal() -> None:
+    feed = make_feed(still_open={"济宁市": (60, 58)})
+    assert Feed.from_facts(json.loads(json.dumps(feed.to_facts()))) == feed
+    other = replace(feed, day=date(2026, 5, 16))
+    assert Feed.from_facts(other.to_facts()).day == date(2026, 5, 16)
