@@ -48,6 +48,17 @@ def put(conn: Connection, table: sa.Table, new: Rows) -> None:
     update(conn, table, [row for row in new if row[key.name] in here])
 
 
+def replace(conn: Connection, table: sa.Table, new: Rows) -> None:
+    """Insert rows in place of those with the same primary key; nothing may refer to them."""
+    if not new:
+        return
+    keys = [column.name for column in table.primary_key]
+    same = [table.c[name] == sa.bindparam(f"key_{name}") for name in keys]
+    query = sa.delete(table).where(*same)
+    conn.execute(query, [{f"key_{name}": row[name] for name in keys} for row in new])
+    insert(conn, table, new)
+
+
 def insert(conn: Connection, table: sa.Table, new: Rows) -> None:
     """Insert rows, all with the same columns; PostgreSQL takes them through COPY."""
     if not new:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, fields, is_dataclass
+from dataclasses import fields
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -36,28 +36,52 @@ from recommender.domain import (
 Reader = Callable[[Any], object]
 RowValues = Mapping[str, Any]
 
+_LEVELS = {level.value: level for level in SkillLevel}
 _STAGES = {stage.value: stage for stage in OutcomeStage}
 _CHANNELS = {None: None} | {channel.value: channel for channel in Channel}
 _REASONS = {None: None} | {reason.value: reason for reason in StepReason}
+
+
+_NAMES: Mapping[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind))
+    for kind in (
+        Post,
+        Graduate,
+        PersonalDetails,
+        Outcome,
+        Member,
+        Agreement,
+        SkillCertificate,
+        Award,
+    )
+}
 
 
 def to_row(
     item: Post | Graduate | PersonalDetails | Outcome | Member | Agreement,
 ) -> dict[str, Any]:
     """Give the columns of a domain object."""
-    return {field.name: _plain(getattr(item, field.name)) for field in fields(item)}
+    return {name: _plain(getattr(item, name)) for name in _NAMES[type(item)]}
+
+
+# Most values, and there are many.
+_AS_THEY_ARE = frozenset({type(None), str, int, bool, date})
 
 
 def _plain(value: object) -> object:
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, tuple):
-        return _json([_element(element) for element in value])
+        return _json([_element(element) for element in value]) if value else "[]"
     return value
 
 
 def _element(value: object) -> object:
-    return list(astuple(value)) if is_dataclass(value) and not isinstance(value, type) else value
+    if isinstance(value, SkillCertificate | Award):
+        return [getattr(value, name) for name in _NAMES[type(value)]]
+    return value
 
 
 def _json(value: object) -> str:
@@ -69,20 +93,24 @@ def _texts(value: str) -> tuple[str, ...]:
 
 
 def _certificates(value: str) -> tuple[SkillCertificate, ...]:
+    if value == "[]":
+        return ()
     return tuple(
-        SkillCertificate(occupation_code=code, level=SkillLevel(level), certified_by=by)
+        SkillCertificate(occupation_code=code, level=_LEVELS[level], certified_by=by)
         for code, level, by in json.loads(value)
     )
 
 
 def _awards(value: str) -> tuple[Award, ...]:
+    if value == "[]":
+        return ()
     return tuple(
         Award(level=AwardLevel(level), occupation_code=code) for level, code in json.loads(value)
     )
 
 
 _POST: Mapping[str, Reader] = {
-    "min_level": SkillLevel,
+    "min_level": _LEVELS.__getitem__,
     "training_mode": TrainingMode,
     "shortage_level": ShortageLevel,
     "required_licence": _texts,
@@ -90,14 +118,14 @@ _POST: Mapping[str, Reader] = {
 }
 _GRADUATE: Mapping[str, Reader] = {
     "training_tier": TrainingTier,
-    "skill_level": SkillLevel,
+    "skill_level": _LEVELS.__getitem__,
     "certificates": _certificates,
-    "expected_level": SkillLevel,
+    "expected_level": _LEVELS.__getitem__,
     "licences": _texts,
     "awards": _awards,
     "wish_regions": _texts,
 }
-_AGREEMENT: Mapping[str, Reader] = {"mode": TrainingMode, "level_due": SkillLevel}
+_AGREEMENT: Mapping[str, Reader] = {"mode": TrainingMode, "level_due": _LEVELS.__getitem__}
 
 
 def _read(row: RowValues, names: Sequence[str], readers: Mapping[str, Reader]) -> dict[str, Any]:
@@ -108,24 +136,19 @@ def _read(row: RowValues, names: Sequence[str], readers: Mapping[str, Reader]) -
     return values
 
 
-_POST_NAMES = tuple(field.name for field in fields(Post))
-_GRADUATE_NAMES = tuple(field.name for field in fields(Graduate))
-_AGREEMENT_NAMES = tuple(field.name for field in fields(Agreement))
-
-
 def to_post(row: RowValues) -> Post:
     """Read a row of `post_versions`."""
-    return Post(**_read(row, _POST_NAMES, _POST))
+    return Post(**_read(row, _NAMES[Post], _POST))
 
 
 def to_graduate(row: RowValues) -> Graduate:
     """Read a row of `graduates`."""
-    return Graduate(**_read(row, _GRADUATE_NAMES, _GRADUATE))
+    return Graduate(**_read(row, _NAMES[Graduate], _GRADUATE))
 
 
 def to_agreement(row: RowValues) -> Agreement:
     """Read a row of `agreements`."""
-    return Agreement(**_read(row, _AGREEMENT_NAMES, _AGREEMENT))
+    return Agreement(**_read(row, _NAMES[Agreement], _AGREEMENT))
 
 
 def member_row(member: Member) -> dict[str, Any]:

@@ -339,18 +339,13 @@ def save_outcome(conn: Connection, outcome: Outcome) -> bool:
 
 def save_members(conn: Connection, members: Collection[Member]) -> None:
     """Keep members in place of rows with the same alliance, name, credit code and chain."""
-    table = schema.members
-    for member in members:
-        row = rows.member_row(member)
-        same = [column == row[column.name] for column in table.primary_key]
-        conn.execute(sa.delete(table).where(*same))
-        conn.execute(sa.insert(table), row)
+    bulk.replace(conn, schema.members, [rows.member_row(member) for member in members])
     _grow(conn, n_written=len(members))
 
 
 def save_agreements(conn: Connection, agreements: Collection[Agreement]) -> None:
     """Keep agreements in place of those with the same id."""
-    bulk.put(conn, schema.agreements, [rows.to_row(agreement) for agreement in agreements])
+    bulk.replace(conn, schema.agreements, [rows.to_row(agreement) for agreement in agreements])
     _grow(conn, n_written=len(agreements))
 
 
