@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,11 @@ from recommender.domain import (
     MemberKind,
     Outcome,
     OutcomeStage,
+    Pair,
     PersonalDetails,
     Post,
+    Reference,
+    Region,
     SkillLevel,
     TrainingMode,
 )
@@ -103,3 +107,143 @@ def make_agreement(**overrides: Any) -> Agreement:
         "ends_on": date(2026, 6, 30),
     }
     return Agreement(**values | overrides)
+
+
+def make_reference() -> Reference:
+    """Give three trades with their occupations and three cities; coordinates are rounded."""
+    regions = (
+        Region("370700", "潍坊市", "370700", "潍坊市", 119.16, 36.71),
+        Region("370800", "济宁市", "370800", "济宁市", 116.59, 35.41),
+        Region("370811", "任城区", "370800", "济宁市", 116.61, 35.44),
+        Region("371100", "日照市", "371100", "日照市", 119.53, 35.42),
+    )
+    return Reference(
+        pairs={
+            "焊接加工": (
+                Pair("6-18-02-04", 1.0, "standard"),
+                Pair("6-18-01-11", 0.5, "knowledge"),
+            ),
+            "电气设备安装与维修": (
+                Pair("6-31-01-03", 1.0, "standard"),
+                Pair("6-31-01", 0.4, "standard"),
+            ),
+            "幼儿教育": (Pair("4-10-01-03", 1.0, "knowledge"),),
+        },
+        occupations={
+            "6-18-02-04": "焊工",
+            "6-18-01-11": "下料工",
+            "6-31-01-03": "电工",
+            "4-10-01-03": "保育师",
+        },
+        regions={region.code: region for region in regions},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallWorld:
+    """Eight graduates and five posts, small enough to know by heart."""
+
+    graduates: tuple[Graduate, ...]
+    posts: tuple[Post, ...]
+    outcomes: tuple[Outcome, ...]
+    reference: Reference
+
+
+def make_small_world() -> SmallWorld:
+    """Give three welders, three electricians and two nursery nurses before five posts.
+
+    G1 to G5 are the class of 2025 and have steps; G6 to G8 are the class of 2026. On `DAY`
+
+    ===== ======= ====== ======== ============================ ==========================
+    post  work    city   places   asks for                     taken by
+    ===== ======= ====== ======== ============================ ==========================
+    P1    welder  Jining 2        nothing                      G1, retained
+    P2    welder  Weifang 1       senior worker                G2, so that it is full
+    P3    electr. Jining 2        low-voltage licence          G3, started
+    P4    electr. Rizhao 1        adults only                  nobody: G4 left
+    P5    nursery Weifang 3       nothing                      G5, who does not consent
+    ===== ======= ====== ======== ============================ ==========================
+
+    G6 is a minor until July, G7 holds the licence and declined P3, G8 states no level. So
+    G6 may take P1 and P5, G7 P1, P4 and P5, G8 the same three.
+    """
+    since = {"opens_on": date(2025, 4, 1), "closes_on": date(2026, 6, 30)}
+    stage = OutcomeStage
+    steps = (
+        ("G1", "P1", stage.SIGNED, date(2025, 5, 10)),
+        ("G1", "P1", stage.STARTED, date(2025, 7, 1)),
+        ("G1", "P1", stage.RETAINED, date(2025, 12, 28)),
+        ("G2", "P1", stage.INTERVIEWED, date(2025, 5, 4)),
+        ("G2", "P2", stage.SIGNED, date(2025, 5, 20)),
+        ("G3", "P3", stage.SIGNED, date(2025, 5, 12)),
+        ("G3", "P3", stage.STARTED, date(2025, 7, 1)),
+        ("G4", "P4", stage.SIGNED, date(2025, 6, 1)),
+        ("G4", "P4", stage.STARTED, date(2025, 7, 15)),
+        ("G4", "P4", stage.LEFT, date(2025, 9, 1)),
+        ("G5", "P5", stage.SIGNED, date(2025, 6, 2)),
+        ("G7", "P3", stage.INTERESTED, date(2026, 5, 1)),
+        ("G7", "P3", stage.DECLINED, date(2026, 5, 8)),
+    )
+    electrician: dict[str, Any] = {"trade": "电气设备安装与维修"}
+    nurse: dict[str, Any] = {"trade": "幼儿教育", "skill_level": None}
+    return SmallWorld(
+        graduates=(
+            make_graduate(graduate_id="G1", class_year=2025),
+            make_graduate(
+                graduate_id="G2",
+                class_year=2025,
+                home_region="370700",
+                skill_level=SkillLevel.SENIOR_WORKER,
+            ),
+            make_graduate(
+                graduate_id="G3", class_year=2025, licences=("低压电工作业",), **electrician
+            ),
+            make_graduate(graduate_id="G4", class_year=2025, home_region="371100", **electrician),
+            make_graduate(graduate_id="G5", class_year=2025, consent=False, **nurse),
+            make_graduate(graduate_id="G6", adult_on=date(2026, 7, 1)),
+            make_graduate(graduate_id="G7", licences=("低压电工作业",), **electrician),
+            make_graduate(graduate_id="G8", home_region="370700", **nurse),
+        ),
+        posts=(
+            make_post(post_id="P1", **since),
+            make_post(
+                post_id="P2",
+                region_code="370700",
+                headcount=1,
+                credit_code=OTHER_CREDIT_CODE,
+                enterprise="示例装备有限公司",
+                min_level=SkillLevel.SENIOR_WORKER,
+                **since,
+            ),
+            make_post(
+                post_id="P3",
+                occupation_code="6-31-01-03",
+                required_licence=("低压电工作业",),
+                **since,
+            ),
+            make_post(
+                post_id="P4",
+                occupation_code="6-31-01-03",
+                region_code="371100",
+                headcount=1,
+                credit_code=OTHER_CREDIT_CODE,
+                enterprise="示例装备有限公司",
+                adults_only=True,
+                **since,
+            ),
+            make_post(
+                post_id="P5",
+                occupation_code="4-10-01-03",
+                region_code="370700",
+                headcount=3,
+                credit_code=OTHER_CREDIT_CODE,
+                enterprise="示例装备有限公司",
+                **since,
+            ),
+        ),
+        outcomes=tuple(
+            make_outcome(graduate_id=graduate, post_id=post, stage=step, date=day)
+            for graduate, post, step, day in steps
+        ),
+        reference=make_reference(),
+    )

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL, Engine, make_url
 
 from recommender.data import schema, store
+from tests.builders import SmallWorld, make_small_world
 
 # No deadline and no chance: a busy machine must not turn a property test red.
 settings.register_profile(
@@ -76,3 +77,9 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     """Give an empty, migrated database: the same test runs on each kind."""
     made: Engine = request.getfixturevalue(f"{request.param}_engine")
     return made
+
+
+@pytest.fixture(scope="session")
+def small_world() -> SmallWorld:
+    """Give eight graduates and five posts, known by heart; see `make_small_world`."""
+    return make_small_world()
