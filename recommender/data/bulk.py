@@ -66,6 +66,15 @@ def insert(conn: Connection, table: sa.Table, new: Rows) -> None:
     if conn.dialect.name != "postgresql":
         conn.execute(sa.insert(table), new)
         return
+    try:
+        _copy(conn, table, new)
+    except conn.dialect.loaded_dbapi.Error as error:
+        # Past SQLAlchemy, so told in its words here.
+        errors = conn.dialect.loaded_dbapi.Error
+        raise sa.exc.DBAPIError.instance("COPY", None, error, errors) from error
+
+
+def _copy(conn: Connection, table: sa.Table, new: Rows) -> None:
     names = list(new[0])
     columns = ", ".join(f'"{name}"' for name in names)
     driver: Any = conn.connection.driver_connection

@@ -136,19 +136,28 @@ def _told_plainly() -> Iterator[None]:
     except DBAPIError as error:
         if _is_lock(error):
             raise Busy("another writer holds the database") from error
-        # A query that is itself wrong is a programming mistake and stays what it is.
-        is_outside = isinstance(error, OperationalError | InterfaceError)
-        if is_outside or type(error) is DatabaseError:
+        if _is_outside(error):
             raise DatabaseFailed(str(error.orig).strip().split("\n", 1)[0]) from error
         raise
 
 
 def _is_lock(error: DBAPIError) -> bool:
     if isinstance(error.orig, sqlite3.Error):
-        # The low byte is the kind; the rest says more about it.
-        return (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY
+        return _sqlite_code(error.orig) == sqlite3.SQLITE_BUSY
     # lock_not_available, serialization_failure, deadlock_detected
     return getattr(error.orig, "sqlstate", None) in {"55P03", "40001", "40P01"}
+
+
+def _is_outside(error: DBAPIError) -> bool:
+    """Tell a failing disk, line or server from a query that is itself wrong."""
+    if isinstance(error.orig, sqlite3.Error) and _sqlite_code(error.orig) == sqlite3.SQLITE_ERROR:
+        return False
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+
+
+def _sqlite_code(error: sqlite3.Error) -> int:
+    """Give the kind of an error: the low byte; the rest says more about it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def upgrade(engine: Engine) -> None:
