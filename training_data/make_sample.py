@@ -20,7 +20,10 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs by its path
 
+from recommender.domain import Region
 from recommender.evaluation import world as w
+from recommender.evaluation import world_config as wc
+from recommender.evaluation import world_parts as wp
 from training_data import sample_setting as place
 
 SEED = 2026
@@ -35,11 +38,15 @@ REASON_GIVEN_UNFIT = 0.30
 
 LEVEL_WORDS = {3: "中级工", 4: "高级工", 5: "技师"}
 CERTIFICATE_NUMBERS = {3: 4, 4: 3, 5: 2}  # the number falls as skill rises
+# As plain numbers: an enumeration's members are slow to look up for every row.
+ACCEPTED, UNFIT, TURNED_DOWN = (
+    int(fate) for fate in (wp.Fate.ACCEPTED, wp.Fate.UNFIT, wp.Fate.TURNED_DOWN)
+)
 CHANNELS = ("就业办", "双选会", "就业办", "一体机", "就业办")  # by round
 
 # Sizes, tiers and rules of the sample; what differs from World A's defaults in strength was
 # tuned so that the moments stay inside their targets (training_data/README.md says how).
-CONFIG = w.WorldConfig(
+CONFIG = wc.WorldConfig(
     n_seasons=6,
     n_graduates=1_200,
     n_posts=350,
@@ -56,7 +63,7 @@ CONFIG = w.WorldConfig(
 )
 
 
-def sample_world(seed: int, scale: float = 1.0, kind: w.Kind = w.Kind.MARKET) -> w.World:
+def sample_world(seed: int, scale: float = 1.0, kind: wc.Kind = wc.Kind.MARKET) -> w.World:
     """Build the world behind the sample of a seed, scale and kind."""
     sized = replace(
         CONFIG,
@@ -64,7 +71,7 @@ def sample_world(seed: int, scale: float = 1.0, kind: w.Kind = w.Kind.MARKET) ->
         n_posts=max(10, round(CONFIG.n_posts * scale)),
         n_enterprises=max(8, round(CONFIG.n_enterprises * scale)),
     )
-    return w.build_world(seed, w.sanity_config(kind, sized), place.make_setting(seed))
+    return w.build_world(seed, wc.sanity_config(kind, sized), place.make_setting(seed))
 
 
 def write_sample(
@@ -72,7 +79,7 @@ def write_sample(
     seed: int = SEED,
     scale: float = 1.0,
     *,
-    kind: w.Kind = w.Kind.MARKET,
+    kind: wc.Kind = wc.Kind.MARKET,
     truth: Path | None = None,
 ) -> None:
     """Write the five sheets into a folder, and the truth into a file where asked for."""
@@ -87,7 +94,11 @@ def write_sample(
 
 def write_truth(world: w.World, path: Path) -> None:
     """Write ids, chances and propensities; arrays are (n_graduates, n_posts) a class year."""
-    arrays: dict[str, NDArray[np.generic]] = {"seed": np.array(world.seed)}
+    arrays: dict[str, NDArray[np.generic]] = {
+        "seed": np.array(world.seed),
+        "kind": np.array(world.config.kind.value),
+        "scale": np.array(world.config.n_posts / CONFIG.n_posts),
+    }
     for season in world.seasons:
         year = FIRST_CLASS_YEAR + season.number
         truth = world.truth(season.number)
@@ -105,15 +116,15 @@ def write_truth(world: w.World, path: Path) -> None:
         np.savez(file, allow_pickle=False, **arrays)
 
 
-def graduate_ids(season: w.Season) -> list[str]:
-    """Number the graduates of a class year."""
+def graduate_ids(season: wp.Season) -> list[str]:
+    """Give the graduates of a class year their ids."""
     year = FIRST_CLASS_YEAR + season.number
     width = max(4, len(str(len(season.people))))
     return [f"{year % 100}G{n:0{width}d}" for n in range(1, len(season.people) + 1)]
 
 
-def post_ids(season: w.Season) -> list[str]:
-    """Number the posts of a class year."""
+def post_ids(season: wp.Season) -> list[str]:
+    """Give the posts of a class year their ids."""
     year = FIRST_CLASS_YEAR + season.number
     width = max(3, len(str(len(season.posts))))
     return [f"{year % 100}P{n:0{width}d}" for n in range(1, len(season.posts) + 1)]
@@ -161,7 +172,7 @@ class _Sheets:
 
     # Posts
 
-    def _post_days(self, season: w.Season) -> _Days:
+    def _post_days(self, season: wp.Season) -> _Days:
         """Open from November to March, close from late June to August.
 
         In the class year of today one post in twenty has closed before, and as many open
@@ -183,7 +194,7 @@ class _Sheets:
         for season in self.world.seasons:
             yield from self._posts_of(season)
 
-    def _posts_of(self, season: w.Season) -> Iterator[Row]:
+    def _posts_of(self, season: wp.Season) -> Iterator[Row]:
         posts, firms, days = season.posts, season.enterprises, self.days[season.number]
         rng = self._dice(1, season.number)
         n = len(posts)
@@ -238,7 +249,7 @@ class _Sheets:
         for season in self.world.seasons:
             yield from self._graduates_of(season)
 
-    def _graduates_of(self, season: w.Season) -> Iterator[Row]:
+    def _graduates_of(self, season: wp.Season) -> Iterator[Row]:
         people = season.people
         rng = self._dice(2, season.number)
         year, n = FIRST_CLASS_YEAR + season.number, len(people)
@@ -249,6 +260,8 @@ class _Sheets:
         idle = np.ones(n, dtype=bool)
         if season.number != SEASON_OF_TODAY:
             idle[season.applications.graduate] = False
+        # Of those who never applied about one in six; of everybody where nothing happened yet.
+        hired = 0.015 if season.number == SEASON_OF_TODAY else 0.1
         orders = self._order_classes(season)
         licences = tuple(place.LICENCES)
         tiers = rng.random(int(people.class_no.max()) + 1)
@@ -279,15 +292,15 @@ class _Sheets:
                 self._wishes(people, i, luck[i, 1], int(days[i])),
                 int(wish_pay[i]) if luck[i, 2] < 0.6 else "",
                 orders.get(int(people.class_no[i]), ""),
-                "是" if idle[i] and luck[i, 3] < (0.015 if year == 2026 else 0.1) else "",
+                "是" if idle[i] and luck[i, 3] < hired else "",
                 "女" if people.female[i] else "男",
                 birthday,
                 "否" if luck[i, 4] < 0.03 else "是",
             )
 
-    def _wishes(self, people: w.People, i: int, luck: float, number: int) -> str:
+    def _wishes(self, people: wp.People, i: int, luck: float, number: int) -> str:
         """Wish for home where home matters most; else often nothing, or another city too."""
-        home = self.counties[people.home[i]].city_code
+        home: str = self.counties[people.home[i]].city_code
         if luck < (0.2 if people.latent_class[i] == 1 else 0.45):
             return ""
         if people.latent_class[i] == 1 or luck < 0.7:
@@ -295,7 +308,7 @@ class _Sheets:
         other = place.ALLIANCES[number % len(place.ALLIANCES)].city
         return home if other == home else f"{home};{other}"
 
-    def _order_classes(self, season: w.Season) -> dict[int, str]:
+    def _order_classes(self, season: wp.Season) -> dict[int, str]:
         """Give one class in ten to an enterprise that its college has an order agreement with."""
         rng = self._dice(3, season.number)
         people = season.people
@@ -323,7 +336,7 @@ class _Sheets:
             rows.sort(key=lambda row: row[:2])
             yield from rows
 
-    def _shown_rows(self, season: w.Season) -> Iterator[Row]:
+    def _shown_rows(self, season: wp.Season) -> Iterator[Row]:
         rng = self._dice(4, season.number)
         kept = rng.random(len(season.people)) < LISTS_LOGGED
         shown, people, posts = season.shown, graduate_ids(season), post_ids(season)
@@ -335,7 +348,7 @@ class _Sheets:
                 int(shown.position[k]), "", "",
             )  # fmt: skip
 
-    def _application_rows(self, season: w.Season) -> Iterator[Row]:
+    def _application_rows(self, season: wp.Season) -> Iterator[Row]:
         """Write each application and what is known of its course, step by step."""
         done, log = season.applications, w.observe(self.world, season.number)
         rng = self._dice(5, season.number)
@@ -344,13 +357,15 @@ class _Sheets:
         applied = _round_days(season)[done.round] + rng.integers(0, 4, n)
         answered = applied + 4 + rng.integers(0, 8, n)
         luck = rng.random((n, 4))
-        for k in np.flatnonzero(log.logged):
+        for k in np.flatnonzero(log.logged).tolist():
             who, listed = people[done.graduate[k]], done.position[k] > 0
             # Channel and place in the list stand on the first row of an application.
-            source: Row = (CHANNELS[done.round[k]], int(done.position[k])) if listed else ("自主", "")
+            source: Row = ("自主", "")
+            if listed:
+                source = (CHANNELS[done.round[k]], int(done.position[k]))
             if not log.reported[k] or luck[k, 3] < WISH_NOTED:
-                day = date.fromordinal(int(applied[k]))
-                yield (who, posts[done.post[k]], "意向", day, *source, "", "")
+                wished = date.fromordinal(int(applied[k]))
+                yield (who, posts[done.post[k]], "意向", wished, *source, "", "")
                 source = ("", "")
             if not log.reported[k]:
                 continue
@@ -369,27 +384,27 @@ class _Sheets:
                     yield row
 
     def _steps(
-        self, season: w.Season, log: w.Log, k: int, day: int, luck: NDArray[np.float64]
+        self, season: wp.Season, log: w.Log, k: int, day: int, luck: NDArray[np.float64]
     ) -> Iterator[tuple[str, int, str, int, int]]:
         """Give step, day, reason, delay and the last day of recording of one application."""
         done = season.applications
-        fate = done.fate[k]
+        fate = int(done.fate[k])
         delay = int(log.delay_days[k])
         end = date(FIRST_CLASS_YEAR + season.number, 8, 31).toordinal()
-        if fate == w.Fate.UNFIT:
+        if fate == UNFIT:
             yield "未录用", day, "技能不符" if luck[0] < REASON_GIVEN_UNFIT else "", delay, end
-        elif fate == w.Fate.TURNED_DOWN:
+        elif fate == TURNED_DOWN:
             yield "录用", day, "", delay, end
             if luck[0] < 0.5:
                 yield "放弃", day + 3, self._refusal(season, k, luck[1]), delay, end
-        elif fate != w.Fate.ACCEPTED:
+        elif fate != ACCEPTED:
             yield "未录用", day, "名额已满" if luck[0] < REASON_GIVEN_FULL else "", delay, end
         else:
             yield from self._placement(season, log, k, day, luck, end)
 
     def _placement(
         self,
-        season: w.Season,
+        season: wp.Season,
         log: w.Log,
         k: int,
         day: int,
@@ -414,7 +429,7 @@ class _Sheets:
         elif log.stay[k] == 0:
             yield "离职", started + 10 + int(luck[1] * 169), "", later, never
 
-    def _refusal(self, season: w.Season, k: int, luck: float) -> str:
+    def _refusal(self, season: wp.Season, k: int, luck: float) -> str:
         """Name what spoke most against an offer, for half of those who say."""
         if luck < 0.5:
             return ""
@@ -456,7 +471,7 @@ class _Sheets:
         elif kind == "职业学校":
             name, code = f"{alliance.name}样本职业学校{n + 1:02d}", ""
         elif kind == "行业组织":
-            name = f"{alliance.name}构造行业协会{n + 1:02d}(样本)"
+            name, code = f"{alliance.name}构造行业协会{n + 1:02d}(样本)", ""
         else:
             name, code = f"{alliance.name}构造主管部门{n + 1:02d}(样本)", ""
         if alliance.city == "371100":
@@ -530,7 +545,7 @@ class _Signed:
     mode: str
 
 
-def _enterprise_names(world: w.World, counties: Sequence[place.Region]) -> dict[int, Firm]:
+def _enterprise_names(world: w.World, counties: Sequence[Region]) -> dict[int, Firm]:
     """Name every enterprise that ever lived; its city gives its alliance and issuing body."""
     by_city = {alliance.city: alliance for alliance in place.ALLIANCES}
     named: dict[int, Firm] = {}
@@ -561,7 +576,7 @@ def _college_name(alliance: place.Alliance, kind: str, n: int) -> str:
     return f"{alliance.name}样本{kind}{n + 1:02d}"
 
 
-def _shortages(season: w.Season) -> list[str]:
+def _shortages(season: wp.Season) -> list[str]:
     """Say how scarce each post's occupation is: openings over graduates of its field."""
     posts, people = season.posts, season.people
     openings = np.bincount(posts.label, weights=posts.headcount, minlength=len(place.FAMILIES))
@@ -570,19 +585,19 @@ def _shortages(season: w.Season) -> list[str]:
     return ["特别紧缺" if r >= 2.0 else "紧缺" if r >= 1.2 else "一般" for r in ratio]
 
 
-def _round_days(season: w.Season) -> NDArray[np.int64]:
+def _round_days(season: wp.Season) -> NDArray[np.int64]:
     """First day of each round: five of them, from 20 March, seventeen days apart."""
     first = date(FIRST_CLASS_YEAR + season.number, 3, 20).toordinal()
     return first + 17 * np.arange(len(CHANNELS), dtype=np.int64)
 
 
-def _certificates(people: w.People, i: int) -> str:
+def _certificates(people: wp.People, i: int) -> str:
     number = CERTIFICATE_NUMBERS[int(people.level[i])]
     held = np.flatnonzero(people.certificates[i])
     return ";".join(f"{place.OCCUPATIONS[s]}:{number}" for s in held)
 
 
-def _award(people: w.People, i: int, luck: float) -> str:
+def _award(people: wp.People, i: int, luck: float) -> str:
     if people.ability[i] < 1.2 or luck > 0.15:
         return ""
     best = place.OCCUPATIONS[int(people.skills[i].argmax())]
@@ -596,11 +611,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the sheets")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--scale", type=float, default=1.0, help="1 is about 1,200 a class year")
-    parser.add_argument("--kind", choices=[kind.value for kind in w.Kind], default="a")
+    parser.add_argument("--kind", choices=[kind.value for kind in wc.Kind], default="a")
     parser.add_argument("--truth", type=Path, help="also write what the world knows (.npz)")
     chosen = parser.parse_args(arguments)
     write_sample(
-        chosen.out, chosen.seed, chosen.scale, kind=w.Kind(chosen.kind), truth=chosen.truth
+        chosen.out, chosen.seed, chosen.scale, kind=wc.Kind(chosen.kind), truth=chosen.truth
     )
 
 

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.data import reference
 from recommender.domain import Region, distance_km
-from recommender.evaluation.world import Setting
+from recommender.evaluation.world_parts import Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +148,9 @@ ALLIANCES = (
         weight=0.27,
         colleges=("潍坊样本技师学院", "潍坊样本工业技工学校", "潍坊样本商贸技工学校"),
         members=(3, 12, 6, 4, 194),  # 219
-        chains=("工业母机", "动力装备", "汽车制造", "高端化工", "新一代信息技术", "", "食品加工", ""),
+        chains=(
+            "工业母机", "动力装备", "汽车制造", "高端化工", "新一代信息技术", "", "食品加工", "",
+        ),
     ),
     Alliance(
         city="371100",
@@ -265,13 +268,13 @@ def make_setting(seed: int) -> Setting:
     )
 
 
-def _areas(places: Sequence[Region]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    """Number the cities: "here" is one's own city."""
+def _areas(places: Sequence[Region]) -> NDArray[np.int32]:
+    """Give each county its city: "here" is one's own city."""
     cities = sorted({place.city_code for place in places})
     return np.array([cities.index(place.city_code) for place in places], dtype=np.int32)
 
 
-def _town_weights(places: Sequence[Region]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _town_weights(places: Sequence[Region]) -> NDArray[np.float64]:
     """Weigh counties within their city by rank, as World A weighs towns."""
     weights = np.zeros(len(places))
     for alliance in ALLIANCES:
@@ -280,16 +283,16 @@ def _town_weights(places: Sequence[Region]) -> np.ndarray[tuple[int], np.dtype[n
         weights[inside] = alliance.weight * rank / rank.sum()
     for code, weight in NEIGHBOURS.items():
         weights[[place.code for place in places].index(code)] = weight
-    return weights / weights.sum()
+    shares: NDArray[np.float64] = weights / weights.sum()
+    return shares
 
 
-def _home_weights(
-    places: Sequence[Region], weights: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _home_weights(places: Sequence[Region], weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Let four of five graduates come from their college's city."""
     city = np.array([place.city_code for place in places])
     local = (city[None, :] == np.array(COLLEGE_CITY)[:, None]) * weights
-    return 0.8 * local / local.sum(axis=1, keepdims=True) + 0.2 * weights
+    shares: NDArray[np.float64] = local / local.sum(axis=1, keepdims=True)
+    return 0.8 * shares + 0.2 * weights
 
 
 ORGANISATION_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
