@@ -7,7 +7,8 @@ and `serve` pay only for what they use.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from recommender.intake import ImportSummary
     from recommender.nightly import NightResult
 
-SHEET_SUFFIXES = frozenset({".csv", ".xlsx", ".xls"})
+# Of one kind in one sheet; a terminal is no place for hundreds that say the same.
+SHOWN_WARNINGS = 10
 TABLE_SUFFIXES = (".csv", ".parquet", ".xlsx")
 REPORT_SUFFIXES = (".xlsx", ".csv", ".html", ".json")
 
@@ -73,7 +75,7 @@ def program() -> None:
 
 
 @program.command("import", short_help="导入表格 · Take sheets in, whole or not at all.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--replace", is_flag=True, help="The file is its issuing body's whole catalog.")
 @click.option("--allow-mass-closing", is_flag=True, help="Let --replace close more than 30 %.")
@@ -91,12 +93,12 @@ def import_sheets(
     """Check sheets, or folders of them, and take them in: all of them or none."""
     from recommender import intake
 
-    sheets = _sheets_in(paths)
+    terminal.log_to_file()
     try:
         with terminal.working("正在导入……", "Importing …"):
             summary = intake.import_files(
                 terminal.engine(),
-                sheets,
+                paths,
                 day=terminal.day(),
                 dry_run=dry_run,
                 replace=replace,
@@ -114,25 +116,6 @@ def import_sheets(
         _say_summary(summary)
 
 
-def _sheets_in(paths: Sequence[Path]) -> list[Path]:
-    """List the sheets meant; of a folder those that look like one, by name."""
-    sheets: list[Path] = []
-    for path in paths:
-        if not path.is_dir():
-            sheets.append(path)
-            continue
-        inside = [
-            each
-            for each in sorted(path.iterdir())
-            # Excel and WPS leave ~$ files beside a sheet that is open.
-            if each.suffix.lower() in SHEET_SUFFIXES and not each.name.startswith(("~$", "."))
-        ]
-        if not inside:
-            raise Unreadable("PATH", str(path), "no_sheets")
-        sheets.extend(inside)
-    return sheets
-
-
 def _say_summary(summary: ImportSummary) -> None:
     from recommender import wording
 
@@ -145,8 +128,19 @@ def _say_summary(summary: ImportSummary) -> None:
             f"unchanged {sheet.unchanged}, closed {sheet.closed}, repeated {sheet.repeated}, "
             f"warnings {len(sheet.warnings)}",
         )
+        shown: Counter[str] = Counter()
         for warning in sheet.warnings:
-            click.echo("  " + wording.row_problem(warning, terminal.language()))
+            shown[warning.code] += 1
+            if shown[warning.code] <= SHOWN_WARNINGS:
+                click.echo("  " + wording.row_problem(warning, terminal.language()))
+        n_more = sum(n - SHOWN_WARNINGS for n in shown.values() if n > SHOWN_WARNINGS)
+        if n_more:
+            say(
+                f"  同类提示另有 {n_more} 处，--json 列出全部",
+                f"  {n_more} more alike; --json has all",
+            )
+    for name in summary.skipped:
+        say(f"已跳过 {name}", f"Passed over {name}")
     if not summary.written:
         say("试运行：未写入任何内容。", "Dry run: nothing was written.")
     elif not any(sheet.added + sheet.changed + sheet.closed for sheet in summary.sheets):
@@ -156,6 +150,7 @@ def _say_summary(summary: ImportSummary) -> None:
 def _summary_json(summary: ImportSummary) -> dict[str, Any]:
     return {
         "written": summary.written,
+        "skipped": list(summary.skipped),
         "sheets": [
             {
                 "filename": sheet.filename,
@@ -208,6 +203,7 @@ def retrain(json_file: str | None) -> None:
     """Hold out a class year, compare contenders, gate, fit on everything, publish."""
     from recommender import nightly
 
+    terminal.log_to_file()
     with terminal.working("正在训练……", "Training …") as step:
         result = nightly.retrain(
             terminal.engine(), terminal.settings().home, day=terminal.day(), progress=step
@@ -215,7 +211,7 @@ def retrain(json_file: str | None) -> None:
     if json_file:
         terminal.write_json(result.to_json(), json_file)
     if json_file != "-":
-        _say_night(result.to_json())
+        _say_night(result)
     click.get_current_context().exit(_night_code(result))
 
 
@@ -224,40 +220,27 @@ def _night_code(result: NightResult) -> int:
     return codes.get(result.verdict, terminal.DONE)
 
 
-def _say_night(night: Mapping[str, Any]) -> None:
-    contenders: Mapping[str, Mapping[str, Mapping[str, float | None]]] = night["contenders"]
-    if contenders:
-        metrics = list(next(iter(contenders.values())))
-        say(f"留出届 {night['class_year']}", f"Held-out class year {night['class_year']}")
+def _say_night(night: NightResult) -> None:
+    from recommender import wording
+
+    if night.contenders:
+        metrics = list(next(iter(night.contenders.values())))
+        say(f"留出届 {night.class_year}", f"Held-out class year {night.class_year}")
         terminal.say_table(
             ["", *metrics],
             [
-                [name, *(_metric(of[metric]) for metric in metrics)]
-                for name, of in contenders.items()
+                [
+                    wording.gate_subject(name, terminal.language()),
+                    *(_metric(of[metric]) for metric in metrics),
+                ]
+                for name, of in night.contenders.items()
             ],
         )
-    for reason in night["reasons"]:
-        limit = (
-            "" if reason.get("limit") is None else f" [{reason['measured']} / {reason['limit']}]"
-        )
-        click.echo(f"- {reason['code']}: {reason['text']}{limit}")
-    version, published = night["version"], night["published"]
-    verdicts = {
-        "published": (f"已发布模型 v{version}。", f"Published model v{version}."),
-        "baseline": (
-            f"模型未胜出，已发布基线“{published}”为 v{version}。",
-            f"The model did not win; the baseline {published} is published as v{version}.",
-        ),
-        "refused": (
-            "未通过门槛，保留上一版本。",
-            "The gate refused; the last good version stays.",
-        ),
-        "held": (
-            f"v{version} 留待人工确认：release {version}。",
-            f"v{version} is held for a person: release {version}.",
-        ),
-    }
-    say(*verdicts[night["verdict"]])
+    for reason in night.reasons:
+        say(f"- {reason['text']}", f"- {reason['text_en']}")
+    version = "" if night.version is None else f" (v{night.version})"
+    told = wording.gate_verdict(night.verdict, night.published or "", language=terminal.language())
+    click.echo(told + version)
 
 
 def _metric(measured: Mapping[str, float | None]) -> str:
@@ -295,7 +278,9 @@ def models(json_file: str | None) -> None:
     if not listed:
         say("尚未发布任何版本。", "No version is published yet.")
     for each in listed:
-        click.echo(f"{'*' if each.current else ' '} v{each.number}  {each.published}")
+        click.echo(
+            f"{'*' if each.current else ' '} v{each.number}  {each.published or '损坏 · damaged'}"
+        )
 
 
 @program.command(short_help="回退 · Point back to an earlier version.")
@@ -581,6 +566,25 @@ def list_tokens(json_file: str | None) -> None:
             ["id", "role", "scope", "created_on", "revoked"],
             [[str(cell) for cell in each.values()] for each in tokens],
         )
+
+
+@program.command(short_help="网页服务 · The production server.")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="H")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the page and the API until told to stop."""
+    from importlib import import_module
+
+    # By name: the program below never imports the service above it; this command starts it.
+    run_server = import_module("service.server").run_server
+    settings = terminal.settings()
+    say(
+        f"正在启动服务 http://{host}:{port}（按 Ctrl+C 停止）",
+        f"Starting the service on http://{host}:{port} (Ctrl+C stops it)",
+    )
+    code = run_server(settings, host=host, port=port, workers=workers)
+    click.get_current_context().exit(code)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,14 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
         "无法在 {host} 的端口 {port} 提供服务：{why}。",
         "Cannot serve at {host}, port {port}: {why}.",
     ),
+    errors.CannotListen: (
+        "无法在 {host}:{port} 提供服务：{why}。",
+        "Nothing can be served at {host}:{port}: {why}.",
+    ),
+    errors.PortTaken: (
+        "地址 {host}:{port} 已被另一个进程占用；可用 --port 换一个端口。",
+        "Another process already serves at {host}:{port}; choose another --port.",
+    ),
     errors.Busy: (
         "系统忙：另一个进程正在写入或训练，请稍后再试。",
         "Busy: another process is writing or training; try again later.",

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -154,26 +154,61 @@ def _fail(error: Exception) -> int:
     return FAILED
 
 
+class LogFile:
+    """The log under home; each line is appended and on disk before the next thing happens."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, text: str) -> None:
+        """Append text, making the folder where it is missing."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(text)
+
+    def flush(self) -> None:
+        """Do nothing: `write` has closed the file."""
+
+
+def log_to_file() -> None:
+    """Send what the use cases log to the file under home, one JSON line each."""
+    import structlog
+
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=LogFile(settings().log_file)),  # type: ignore[arg-type]  # it needs no more of a file
+    )
+
+
 def _log(error: Exception) -> Path | None:
-    """Append the traceback as one JSON line; None where even the log cannot be written."""
+    """Append what failed and where as one JSON line; None where even the log cannot be written.
+
+    Values are left out: an error of the database repeats what it could not write, and that
+    may be somebody's name.
+    """
     import json
     import traceback
 
     entry = {
-        "at": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
         "level": "error",
-        "command": click.get_current_context().info_name,
-        "error": type(error).__name__,
-        "traceback": "".join(traceback.format_exception(error)),
+        "command": click.get_current_context().invoked_subcommand,
+        "exception": type(error).__name__,
+        "at": [
+            f"{frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)
+        ],
     }
     try:
-        path = settings().log_file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
-            log.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        log = LogFile(settings().log_file)
+        log.write(json.dumps(entry, ensure_ascii=False) + "\n")
     except (OSError, click.UsageError):
         return None
-    return path
+    return log.path
 
 
 def _options() -> Mapping[str, Any]:
@@ -219,10 +254,12 @@ def engine() -> Engine:
     if url == sqlite_url(settings().home):
         settings().home.mkdir(parents=True, exist_ok=True)
     try:
-        return access.open_database(url)
+        opened = access.open_database(url)
     except (ArgumentError, ImportError) as wrong:
         # Not with the URL: it may hold a password.
         raise click.UsageError(f"PLACEMENT_DATABASE_URL / --database: {wrong}") from wrong
+    click.get_current_context().call_on_close(opened.dispose)
+    return opened
 
 
 def say(chinese: str, english: str, *, err: bool = False) -> None:
