@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from flask_openapi.models.security_scheme import SecurityScheme
 from flask_openapi.openapi import OpenAPI
@@ -33,6 +34,11 @@ _POLICY = {
 }
 
 
+class _Application(OpenAPI):
+    def log_exception(self, exc_info: Any) -> None:
+        """Say nothing: `errors` logs a failure, without the address, which may hold an id."""
+
+
 def create_app(
     settings: Settings,
     *,
@@ -51,7 +57,7 @@ def create_app(
     # Imported late: see there.
     from service.metrics import Metrics
 
-    app = OpenAPI(
+    app = _Application(
         __name__,
         info={"title": "Placement", "version": "1.0.0", "summary": "Posts for graduates."},
         security_schemes={BEARER: SecurityScheme(type="http", scheme="bearer")},

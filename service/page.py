@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from recommender import wording
@@ -106,6 +106,13 @@ class Fault:
 
     field: str
     text: str
+
+
+@page.after_request
+def forget(response: Response) -> Response:
+    """Let no browser or proxy keep what was asked or answered."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @page.get("/")

@@ -1,0 +1,112 @@
+"""An application on a desk that answers from made-up lines, and one on the real desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from recommender import access
+from recommender.data import store
+from recommender.data.reference import load_reference
+from recommender.evaluation.baselines import CROSSWALK, baselines
+from recommender.model.artefact import Artefact, point_to, write_version
+from recommender.placements import PlacementDesk
+from recommender.settings import Settings
+from service import create_app
+from tests.builders import DAY, make_graduate, make_post
+from tests.service.fake_desk import FakeDesk
+
+Bearer = Callable[..., dict[str, str]]
+
+
+def settings_for(home: Path, engine: Engine | None = None) -> Settings:
+    url = engine.url.render_as_string(hide_password=False) if engine else "sqlite://"
+    return Settings(home=home, database_url=url, as_of=DAY, sample=True)
+
+
+@pytest.fixture
+def desk() -> FakeDesk:
+    return FakeDesk()
+
+
+@pytest.fixture
+def app(sqlite_engine: Engine, desk: FakeDesk, tmp_path: Path) -> Flask:
+    return create_app(
+        settings_for(tmp_path, sqlite_engine),
+        engine=sqlite_engine,
+        desk=desk,
+        today=lambda: DAY,
+        validate_answers=True,
+    )
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def bearer(sqlite_engine: Engine) -> Bearer:
+    """Make a token and give the header that carries it."""
+
+    def make(role: str = "officer", **scope: str) -> dict[str, str]:
+        secret = access.create_token(sqlite_engine, role=role, day=DAY, **scope)
+        return {"Authorization": f"Bearer {secret}"}
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def crosswalk() -> Artefact:
+    """Give the plainest rule in the form of a published model."""
+    scorer = baselines([], [], [], load_reference())[CROSSWALK]
+    return Artefact(version=0, published=CROSSWALK, scorer=scorer, facts={}, prices={})
+
+
+def publish(models_dir: Path, artefact: Artefact) -> int:
+    version = write_version(models_dir, artefact, "# card")
+    point_to(models_dir, version)
+    return version
+
+
+@pytest.fixture
+def small_world(sqlite_engine: Engine) -> Engine:
+    """Store three welders, one of whom has not agreed, and three posts, one of them closed."""
+    graduates = [
+        make_graduate(graduate_id="G1"),
+        make_graduate(graduate_id="G2", consent=False),
+        make_graduate(graduate_id="G3", college="另一技师学院", home_region="370700"),
+    ]
+    posts = [
+        make_post(post_id="P1", monthly_pay_min=5000, monthly_pay_max=7000, contact="13800000000"),
+        make_post(post_id="P2", region_code="370700", headcount=1),
+        make_post(post_id="P3", closes_on=DAY.replace(day=1)),
+    ]
+    with store.writing(sqlite_engine) as conn:
+        store.save_posts(conn, posts, day=DAY)
+        store.save_graduates(conn, graduates, [])
+    return sqlite_engine
+
+
+@pytest.fixture
+def real_app(small_world: Engine, crosswalk: Artefact, tmp_path: Path) -> Flask:
+    """Give the application as it is served, on the small world and the plainest rule."""
+    settings = settings_for(tmp_path, small_world)
+    publish(settings.models_dir, crosswalk)
+    return create_app(
+        settings,
+        engine=small_world,
+        desk=PlacementDesk(small_world, settings.models_dir, today=lambda: DAY),
+        today=lambda: DAY,
+        validate_answers=True,
+    )
+
+
+@pytest.fixture
+def real_client(real_app: Flask) -> FlaskClient:
+    return real_app.test_client()

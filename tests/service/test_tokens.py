@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from recommender import access
+from service.tokens import MAY_ASK
+from tests.service.conftest import Bearer
+
+# One request for each view that asks for a token, and what a role that may ask is answered.
+REQUESTS = {
+    "graduate_ranking": ("GET", "/api/v1/graduates/G-1/ranking", None, 200),
+    "profile_ranking": ("POST", "/api/v1/rankings", {"trade": "数控加工"}, 200),
+    "post_graduates": ("GET", "/api/v1/posts/P-1/graduates", None, 200),
+    "pair_eligibility": ("GET", "/api/v1/graduates/G-1/posts/P-1/eligibility", None, 200),
+    # Allowed, and then refused for what it says: nothing is stored here.
+    "record_outcome": (
+        "POST",
+        "/api/v1/outcomes",
+        {"graduate_id": "G-1", "post_id": "P-1", "stage": "签约", "date": "2026-05-10"},
+        422,
+    ),
+}
+ALLOWED = {
+    "admin": set(REQUESTS),
+    "officer": set(REQUESTS),
+    "auditor": {"graduate_ranking", "post_graduates", "pair_eligibility", "profile_ranking"},
+    "data": {"record_outcome", "profile_ranking"},
+    "alliance": {"profile_ranking"},
+    "enterprise": {"profile_ranking"},
+    "kiosk": {"profile_ranking"},
+}
+
+
+def test_every_view_of_the_api_says_who_may_ask_it(app: Flask) -> None:
+    views = {name.partition(".")[2] for name in app.view_functions if name.startswith("api.")}
+    assert views == set(MAY_ASK) == set(REQUESTS)
+
+
+@pytest.mark.parametrize("view", REQUESTS)
+def test_without_a_token_nothing_is_answered(client: FlaskClient, view: str) -> None:
+    method, path, body, _ = REQUESTS[view]
+    answer = client.open(path, method=method, json=body)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].lower().startswith("bearer")
+    assert answer.json is not None
+    assert answer.json["type"] == "/problems/no-token"
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Bearer placement_guess", "Bearer", "Bearer ", "Basic b2ZmaWNlcjpwYXNz", "placement_x", ""],
+)
+def test_a_wrong_token_is_answered_as_none(client: FlaskClient, header: str) -> None:
+    answer = client.get("/api/v1/graduates/G-1/ranking", headers={"Authorization": header})
+    assert answer.status_code == 401
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_a_token_in_the_address_opens_nothing(client: FlaskClient, bearer: Bearer) -> None:
+    secret = bearer("admin")["Authorization"].removeprefix("Bearer ")
+    answer = client.get("/api/v1/graduates/G-1/ranking", query_string={"token": secret})
+    assert answer.status_code == 401
+
+
+def test_a_revoked_token_is_turned_away_at_the_next_request(
+    client: FlaskClient, bearer: Bearer, sqlite_engine: Engine
+) -> None:
+    headers = bearer("officer")
+    assert client.get("/api/v1/graduates/G-1/ranking", headers=headers).status_code == 200
+    access.revoke_token(sqlite_engine, headers["Authorization"].removeprefix("Bearer "))
+    assert client.get("/api/v1/graduates/G-1/ranking", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("role", access.ROLES)
+@pytest.mark.parametrize("view", REQUESTS)
+def test_each_role_may_ask_what_it_needs_and_nothing_else(
+    client: FlaskClient, bearer: Bearer, role: str, view: str
+) -> None:
+    method, path, body, answered = REQUESTS[view]
+    answer = client.open(path, method=method, json=body, headers=bearer(role))
+    if view in ALLOWED[role]:
+        assert answer.status_code == answered
+    else:
+        assert answer.status_code == 403
+        assert answer.json is not None
+        assert answer.json["type"] == "/problems/wrong-role"
+
+
+def test_a_wrong_role_learns_nothing_of_what_is_stored(client: FlaskClient, bearer: Bearer) -> None:
+    headers = bearer("kiosk")
+    known = client.get("/api/v1/graduates/G-1/ranking", headers=headers)
+    unknown = client.get("/api/v1/graduates/nobody/ranking", headers=headers)
+    assert known.data == unknown.data
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"])
+def test_what_is_open_to_everybody_needs_no_token(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 200
