@@ -331,8 +331,12 @@ _CELL_PROBLEMS: Mapping[str, Sentence] = {
         ("超过 {0} 个字符", "it is longer than {0} characters"),
         ("请缩短", "shorten it"),
     ),
+    "time_of_day": (
+        ("是时刻或时长", "this is a time of day or a duration"),
+        ("请改填文本或日期", "write text or a date"),
+    ),
     "not_text": (
-        ("应为文本，却是日期、时间或是非值", "text is wanted, not a date, a time or a truth value"),
+        ("应为文本，却是日期或是非值", "text is wanted, not a date or a truth value"),
         ("请把此列设为文本格式后重新填写", "format the column as text and type the value again"),
     ),
     "id_as_number": (
@@ -352,7 +356,10 @@ _CELL_PROBLEMS: Mapping[str, Sentence] = {
     ),
     "not_a_date": (
         ("不是日期", "this is no date"),
-        ("请写成 2026-05-15 或 2026/5/15", "write 2026-05-15 or 2026/5/15"),
+        (
+            "请写成 2026-05-15 或 2026/5/15；显示为数字时请设为日期格式",
+            "write 2026-05-15 or 2026/5/15, or format a number as a date",
+        ),
     ),
     "no_such_day": (
         ("没有这一天", "there is no such day"),
@@ -735,7 +742,7 @@ _GATE_SUBJECTS: Mapping[str, Words] = {
     "enterprises": ("企业", "enterprises"),
     "cities": ("城市", "cities"),
     "places_per_post": ("每个岗位的需求人数", "places per post"),
-    "positives_per_graduate": ("每名毕业生的安置结果", "placements per graduate"),
+    "share_placed": ("往届毕业生的安置比例", "the share of earlier class years placed"),
     "occupation": ("职业编码", "occupation codes"),
     "trade": ("专业名称", "trade names"),
     "region": ("地区", "regions"),
@@ -811,6 +818,11 @@ _GATE_REASONS: Mapping[str, Words] = {
         "留出届没有已知的就业结果，无法比较，改用基线。",
         "No outcome of the held-out class year is known, so a baseline is published.",
     ),
+    "nothing_before": (
+        "留出届之前没有可学习的结果，模型无从比较，改用基线。",
+        "Nothing is known from before the held-out class year, so no model could be judged "
+        "and a baseline is published.",
+    ),
     "not_ahead": (
         "模型没有明显胜过{subject}：领先幅度的 95% 区间下限为 {measured:.3f}，应大于 {limit:.3f}。",
         "The model is not clearly ahead of {subject}: its lead is {measured:.3f} at the lower "
@@ -857,6 +869,11 @@ _GATE_REASONS: Mapping[str, Words] = {
         "平均每个名额有 {measured:.1f} 份申请，名额太少，未评估拥挤。",
         "There are {measured:.1f} applications per place: too few places "
         "for crowding to be judged.",
+    ),
+    "places_plenty": (
+        "平均每个名额只有 {measured:.2f} 份申请，名额充裕，未评估拥挤。",
+        "There are only {measured:.2f} applications per place: room for everybody, "
+        "so crowding was not judged.",
     ),
     "errors": (
         "预演中有 {measured:,.0f} 次请求出错，一次也不允许。",

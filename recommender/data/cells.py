@@ -76,8 +76,10 @@ def shown(raw: object) -> str:
     """Say what a cell holds, as a person sees it."""
     if isinstance(raw, Flaw):
         return raw.shown
-    if isinstance(raw, float) and raw.is_integer() and abs(raw) < EXACT_BELOW:
-        return str(int(raw))
+    if isinstance(raw, float):
+        if abs(raw) >= EXACT_BELOW:
+            return f"{raw:.3e}"
+        return str(int(raw)) if raw.is_integer() else str(raw)
     if isinstance(raw, list | tuple):
         return ";".join(shown(part) for part in raw)
     return str(raw)
@@ -144,7 +146,7 @@ def text(raw: object, notes: list[Note]) -> str:
 
 def identifier(raw: object, notes: list[Note]) -> str:
     """Read an id: kept as it is written, and refused where it may not be what was meant."""
-    if isinstance(raw, str):
+    if isinstance(raw, str) and not (raw.isascii() and raw.isprintable()):
         for mark in raw.strip():
             if unicodedata.category(mark) in ("Cf", "Cc", "Zl", "Zp"):
                 raise Malformed("invisible_mark", f"U+{ord(mark):04X}")

@@ -15,8 +15,12 @@ Item = Post | Graduate | Outcome | Member | Agreement
 # English column name → what the cell means; a column that states nothing is absent.
 Values = dict[str, Any]
 
-# A resident identity number or a mobile number, which belongs in no column and in no log.
-_PERSONAL_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]|1[3-9][0-9]{9}")
+# A resident identity number (GB 11643: place, birthday, serial number, check character),
+# which belongs in no column and in no log.
+_IDENTITY_NUMBER = re.compile(
+    r"(?<![0-9])[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])[0-9]{3}[0-9Xx]"
+    r"(?![0-9])"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +82,18 @@ class RowReport:
 
     def _problem(self, column: str, code: str, facts: tuple[str, ...]) -> RowProblem:
         raw = self.held.get(column)
-        value = "" if raw is None else cells.shown(raw).strip()
         return RowProblem(
             filename=self.filename,
             row=self.row,
             column=column,
-            value=masked(value) if column in self.kind.personal else without_numbers(value),
+            value=self._masked(column, "" if raw is None else cells.shown(raw).strip()),
             code=code,
             facts=facts,
             kind=self.kind.name,
         )
+
+    def _masked(self, column: str, value: str) -> str:
+        return masked(value) if column in self.kind.personal else without_identity_numbers(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +145,9 @@ def masked(value: str) -> str:
     return f"{value[:1]}**" if len(value) > 1 else "*" * len(value)
 
 
-def without_numbers(value: str) -> str:
-    """Mask a value that looks like an identity or telephone number, wherever it was written."""
-    return _PERSONAL_NUMBER.sub(lambda found: f"{found[0][:3]}**", value)
+def without_identity_numbers(value: str) -> str:
+    """Mask what looks like a resident identity number, in whatever column it was written."""
+    return _IDENTITY_NUMBER.sub(lambda found: masked(found[0]), value)
 
 
 def read_row(report: RowReport) -> Values:
@@ -150,7 +156,7 @@ def read_row(report: RowReport) -> Values:
     notes: list[cells.Note] = []
     for column in report.kind.columns:
         raw = report.held.get(column.name)
-        if cells.is_empty(raw):
+        if raw is None or raw == "" or cells.is_empty(raw):
             if column.required and column.name not in report.absent:
                 report.refuse(column.name, "missing")
             continue

@@ -29,6 +29,9 @@ MAX_UNPACKED_BYTES = 256 << 20
 # The header stands within the first ten rows.
 HEADER_ROWS = 10
 
+# What a cell may begin with so that Excel neither runs nor rounds it.
+_GUARDS = frozenset("'=")
+
 _WORKBOOK_READER = Path(__file__).with_name("workbook.py")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
@@ -116,7 +119,9 @@ def open_table(path: Path, recognise: Recognise, worksheets: Sequence[str]) -> T
         start = file.read(4096)
     if start.startswith(_ZIP):
         _check_archive(path)
-    elif not start.startswith(_OLE):
+    elif start.startswith(_OLE):
+        _check_compound(path.read_bytes())
+    else:
         return _open_text(path.read_bytes(), recognise)
     return _open_workbook(path, worksheets)
 
@@ -130,7 +135,7 @@ def _check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as broken:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as broken:
         raise Malformed("damaged_file") from broken
     unpacked = sum(member.file_size for member in members)
     if unpacked > MAX_UNPACKED_BYTES:
@@ -138,6 +143,19 @@ def _check_archive(path: Path) -> None:
     names = {member.filename.lower() for member in members}
     if "xl/workbook.xml" not in names:
         raise Malformed("not_a_sheet", _archive_kind(names))
+
+
+def _check_compound(data: bytes) -> None:
+    """Refuse an OLE file that is no XLS; a password hides an XLSX inside one."""
+    if _stream("EncryptedPackage") in data:
+        raise Malformed("encrypted_file")
+    if _stream("Workbook") not in data and _stream("Book") not in data:
+        raise Malformed("not_a_sheet", "DOC" if _stream("WordDocument") in data else "OLE")
+
+
+def _stream(name: str) -> bytes:
+    """Write the name of a stream as an OLE directory holds it."""
+    return f"{name}\0".encode("utf-16-le")
 
 
 def _archive_kind(names: set[str]) -> str:
@@ -157,6 +175,8 @@ def _open_workbook(path: Path, worksheets: Sequence[str]) -> Table:
     about = next(lines, None)
     if not isinstance(about, dict) or "problem" in about:
         raise _why(about)
+    if about["n_rows"] > MAX_ROWS:
+        raise Malformed("too_many_rows", str(MAX_ROWS))
     return Table(worksheet=about["name"], others=tuple(about["others"]), rows=_workbook_rows(lines))
 
 
@@ -185,8 +205,6 @@ def _workbook_rows(lines: Iterator[object]) -> Iterator[Row]:
             return
         if not isinstance(line, list):
             raise _why(line)
-        if number > MAX_ROWS:
-            raise Malformed("too_many_rows", str(MAX_ROWS))
         yield number, [_value(cell) if isinstance(cell, list) else cell for cell in line]
     raise Malformed("damaged_file")
 
@@ -199,13 +217,18 @@ def _value(cell: list[str]) -> object:
         return datetime.fromisoformat(text)
     if kind == "flaw":
         return Flaw(text, cell[2])
-    return Flaw("not_text", text)  # a time of day or a duration, which no column takes
+    return Flaw("time_of_day", text)
 
 
 def _open_text(data: bytes, recognise: Recognise) -> Table:
     _refuse_other_content(data[:4096])
     text = _decode(data, recognise)
     delimiter = max(",\t;", key=lambda mark: _n_recognised(text, mark, recognise))
+    # A row has a line break at least: few of them, and nobody need count the rows.
+    if max(text.count("\n"), text.count("\r")) > MAX_ROWS:
+        n_rows = sum(1 for _ in _text_rows(text, delimiter))
+        if n_rows > MAX_ROWS:
+            raise Malformed("too_many_rows", str(MAX_ROWS))
     return Table(worksheet="", others=(), rows=_text_rows(text, delimiter))
 
 
@@ -260,9 +283,7 @@ def _text_rows(text: str, delimiter: str) -> Iterator[Row]:
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
             number += 1
-            if number > MAX_ROWS:
-                raise Malformed("too_many_rows", str(MAX_ROWS))
-            yield number, [_unguarded(cell) for cell in cells]
+            yield number, [_unguarded(cell) if cell[:1] in _GUARDS else cell for cell in cells]
     except csv.Error as broken:
         code = "too_long" if "limit" in str(broken) else "broken_quotes"
         raise Malformed(code, str(csv.field_size_limit()), row=number + 1) from None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from recommender.data.columns import Column, SheetKind
 from recommender.wording import COLUMNS, SHEETS
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 # Rows that get drop-downs and formats: more than a college or an alliance fills in by hand.
 PREPARED_ROWS = 2_000
@@ -22,6 +23,8 @@ def write(kind: SheetKind, out: Path) -> None:
 
     The first worksheet is named for the kind, so that an import reads it and not the example.
     """
+    import xlsxwriter  # a third of a second that reading sheets need not pay
+
     settings = {
         "strings_to_formulas": False,
         "strings_to_urls": False,

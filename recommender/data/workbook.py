@@ -5,8 +5,8 @@ this file is run as a program with limits on memory and time: whatever happens t
 import goes on and says which file was bad. It uses the standard library and python-calamine
 only, because it is started by its path.
 
-It writes one JSON value a line: ``{"name", "others"}`` of the worksheet read, then a list of
-cells per row, from row 1 on, and last ``null``; without that last line the reading failed.
+It writes one JSON value a line: ``{"name", "others", "n_rows"}`` of the worksheet read, then a
+list of cells per row, from row 1 on, and last ``null``; without that last line the reading failed.
 ``{"problem": code}`` stands in the place of anything else that cannot be read. A cell that is
 no text, number or truth value is ``[kind, text]``: a date, or a flaw.
 """
@@ -17,10 +17,12 @@ import io
 import json
 import re
 import resource
+import struct
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import python_calamine
 
@@ -52,7 +54,11 @@ def main(path: str, wanted: Sequence[str]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     try:
-        with python_calamine.CalamineWorkbook.from_path(path) as book:
+        # By content: given a path, the library goes by what the file is called.
+        with (
+            Path(path).open("rb") as file,
+            python_calamine.CalamineWorkbook.from_filelike(file) as book,
+        ):
             _write_sheet(path, book, wanted)
     except python_calamine.PasswordError:
         _write({"problem": "encrypted_file"})
@@ -69,17 +75,19 @@ def _write_sheet(path: str, book: python_calamine.CalamineWorkbook, wanted: Sequ
         and sheet.visible == python_calamine.SheetVisibleEnum.Visible
     ]
     if not visible:
-        _write({"problem": "no_worksheet"})
+        _write({"problem": "no_worksheet" if book.sheet_names else "damaged_file"})
         return
     names = book.sheet_names
     named = [i for i in visible if names[i].strip().lower() in wanted]
     chosen = (named or visible)[0]
     sheet = book.get_sheet_by_index(chosen)
-    _write({"name": names[chosen], "others": [names[i] for i in visible if i != chosen]})
+    others = [names[i] for i in visible if i != chosen]
+    _write({"name": names[chosen], "others": others, "n_rows": sheet.total_height})
+    sys.stdout.flush()  # so that a sheet that is too long is given up here
     if sheet.start is None:
         return
     flaws: dict[int, dict[int, Flaw]] = {}
-    for (row, column), flaw in (*_merged(sheet), *_xml_flaws(path, chosen)):
+    for (row, column), flaw in (*_merged(sheet), *_lost(path, chosen)):
         flaws.setdefault(row, {})[column] = flaw
     left = sheet.start[1]
     for number, cells in enumerate(sheet.iter_rows()):
@@ -112,12 +120,18 @@ def _merged(sheet: python_calamine.CalamineSheet) -> Iterator[tuple[Place, Flaw]
                     yield (row, column), ["flaw", "merged_cell", ""]
 
 
-def _xml_flaws(path: str, index: int) -> Iterator[tuple[Place, Flaw]]:
+def _lost(path: str, index: int) -> Iterator[tuple[Place, Flaw]]:
     """Mark the cells that the reading library gives back empty although they hold something."""
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as archive:
-        data = archive.read(_part_of(archive, index))
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return _lost_in_xml(archive.read(_part_of(archive, index)))
+    return _lost_in_records(_workbook_stream(Path(path).read_bytes()), index)
+
+
+# XLSX: a zip of XML ------------------------------------------------------------------------
+
+
+def _lost_in_xml(data: bytes) -> Iterator[tuple[Place, Flaw]]:
     for letters, row, shown in _ERROR.findall(data):
         yield _place(letters, row), ["flaw", "error_value", shown.decode("utf-8", "replace")]
     for letters, row, formula in _UNCOMPUTED.findall(data):
@@ -141,6 +155,95 @@ def _place(letters: bytes, row: bytes) -> Place:
     for letter in letters:
         column = column * 26 + letter - ord("A") + 1
     return int(row) - 1, column - 1
+
+
+# XLS: records in a stream of an OLE file ---------------------------------------------------
+
+_END_OF_CHAIN = 0xFFFFFFFA  # and everything above it marks no sector
+_SMALL_STREAM = 4096
+_BOUND_SHEET, _END, _FORMULA, _BOOL_OR_ERROR = 0x0085, 0x000A, 0x0006, 0x0205
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+
+
+def _workbook_stream(data: bytes) -> bytes:
+    """Put the workbook's stream together from its sectors.
+
+    Source: [MS-CFB] Compound File Binary File Format; a small stream lies in sectors of 64
+    bytes inside the root's stream.
+    """
+    size = 1 << struct.unpack_from("<H", data, 30)[0]
+
+    def sectors(numbers: Iterable[int]) -> bytes:
+        return b"".join(data[(n + 1) * size : (n + 2) * size] for n in numbers)
+
+    def number_at(place: int) -> int:
+        return _numbers(data[place : place + 4])[0]
+
+    # The header holds the first 109 sectors of the table, and a chain of sectors the others.
+    parts = list(_numbers(data[76:512]))
+    more = number_at(68)
+    for _ in range(number_at(72)):
+        *numbers, more = _numbers(sectors([more]))
+        parts += numbers
+    table = _numbers(sectors(n for n in parts if n < _END_OF_CHAIN))
+    folder = sectors(_chain(table, number_at(48)))
+    entries = [folder[at : at + 128] for at in range(0, len(folder), 128)]
+    streams = {
+        entry[: max(0, entry[64] - 2)].decode("utf-16-le"): _numbers(entry[116:124])
+        for entry in entries
+    }
+    start, length = streams.get("Workbook") or streams["Book"]
+    if length >= _SMALL_STREAM:
+        return sectors(_chain(table, start))[:length]
+    root = sectors(_chain(table, _numbers(entries[0][116:120])[0]))
+    small_table = _numbers(sectors(_chain(table, number_at(60))))
+    return b"".join(root[n * 64 : n * 64 + 64] for n in _chain(small_table, start))[:length]
+
+
+def _numbers(data: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
+
+
+def _chain(table: Sequence[int], start: int) -> Iterator[int]:
+    for _ in range(len(table)):  # a chain that bites its tail ends here
+        if start >= _END_OF_CHAIN:
+            return
+        yield start
+        start = table[start]
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        yield kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
+        if kind == _END:
+            return
+
+
+def _lost_in_records(stream: bytes, index: int) -> Iterator[tuple[Place, Flaw]]:
+    """Mark the cells that hold an error, written or computed.
+
+    Source: [MS-XLS] Excel Binary File Format, BoolErr and FormulaValue.
+    """
+    sheets = [body for kind, body in _records(stream, 0) if kind == _BOUND_SHEET]
+    for kind, body in _records(stream, struct.unpack_from("<I", sheets[index])[0]):
+        error = None
+        if kind == _BOOL_OR_ERROR and body[7]:
+            error = body[6]
+        elif kind == _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
+            error = body[8]
+        if error is not None:
+            place = struct.unpack_from("<HH", body)
+            yield place, ["flaw", "error_value", _ERRORS.get(error, "#N/A")]
 
 
 def _write(value: Mapping[str, object] | Iterable[object] | None) -> None:
