@@ -235,6 +235,16 @@ def test_an_ending_after_the_last_day_frees_the_graduate_and_not_the_place(
     assert now.placed_at == {}
 
 
+def test_the_first_of_two_endings_gives_the_place_back() -> None:
+    post = make_post(headcount=1)
+    steps = (
+        step(STAGE.SIGNED, DAY),
+        step(STAGE.CANCELLED, LAST_DAY),
+        step(STAGE.LEFT, LAST_DAY + timedelta(days=20)),
+    )
+    assert open_places(post, standing(steps, {"P1": post}, date(2026, 12, 1))) == 1
+
+
 def test_people_without_consent_take_places() -> None:
     # Who consents is not even asked: places are counted from the steps alone.
     taken = step(STAGE.SIGNED, date(2026, 5, 10), graduate_id="without consent")
@@ -528,6 +538,19 @@ def test_rules_that_fail_together_are_all_named_in_their_order() -> None:
     ]
     minor = make_graduate(adult_on=None)
     assert excluded_by(minor, posts, Standing(), DAY) == ("level", "adult")
+
+
+def test_all_rules_that_fail_everywhere_are_named_in_their_order() -> None:
+    nobody = make_graduate(consent=False, hired_at_enrolment=True, skill_level=None, adult_on=None)
+    strict = make_post(
+        withdrawn_on=DAY,
+        headcount=1,
+        min_level=SkillLevel.TECHNICIAN,
+        required_licence=("高处作业",),
+        adults_only=True,
+    )
+    now = Standing(confirmed={"P1": 1}, shut_out={"G1": frozenset({"P1"})})
+    assert excluded_by(nobody, [strict], now, DAY) == RULES
 
 
 def test_without_any_open_post_it_is_the_season() -> None:
