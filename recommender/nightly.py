@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,7 @@ from recommender.model.artefact import (
     prune,
     publishing,
     read_current,
+    readable_current,
     write_version,
 )
 from recommender.model.features import feature_matrix, graduate_features, post_features
@@ -175,10 +176,11 @@ def _read(engine: Engine, day: date) -> _Snapshot:
         outcomes = store.load_outcomes(conn, day=day)
         reference = store.load_reference(conn)
         decided = store.trade_map(conn)
-        accepted = [night for night in store.load_nights(conn) if night.verdict != "refused"]
-        accepted.sort(key=lambda night: night.started_at)
-        before = [night for night in accepted if night.day <= day]
-        open_before = store.load_posts(conn, day=before[-1].day, open_only=True) if before else []
+        nights = sorted(store.load_nights(conn), key=lambda night: night.started_at)
+        # A night runs early, and what is imported later that day bears its date. So it saw
+        # the catalog of the day before. A refused night has raised the alarm, too.
+        seen_on = [night.day - timedelta(days=1) for night in nights if night.day <= day]
+        open_before = store.load_posts(conn, day=seen_on[-1], open_only=True) if seen_on else []
     feed = count_feed(
         graduates,
         posts,
@@ -195,7 +197,9 @@ def _read(engine: Engine, day: date) -> _Snapshot:
         outcomes=outcomes,
         reference=reference,
         feed=feed,
-        history=[Feed.from_facts(night.facts["feed"]) for night in accepted],
+        history=[
+            Feed.from_facts(night.facts["feed"]) for night in nights if night.verdict != "refused"
+        ],
     )
 
 
@@ -223,7 +227,7 @@ def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, Sc
                 contenders = baselines(*_inputs(night, *before), snapshot.reference)
                 fitted = {name: _waited(fit) for name, fit in fits.items()}
                 scorers = contenders | {n: s for n, s in fitted.items() if s is not None}
-                _judge(night, season, scorers, has_current=current is not None)
+                _judge(night, season, scorers, models_dir, has_current=current is not None)
             model = _waited(final)
     except (BrokenProcessPool, TimeoutError, MemoryError) as error:
         log.error("training failed", error=repr(error))
@@ -294,7 +298,14 @@ def _current_settings(models_dir: Path) -> TrainingSettings | None:
     return TrainingSettings(**current.facts["settings"])
 
 
-def _judge(night: _Night, season: Season, scorers: dict[str, Scorer], *, has_current: bool) -> None:
+def _judge(
+    night: _Night,
+    season: Season,
+    scorers: dict[str, Scorer],
+    models_dir: Path,
+    *,
+    has_current: bool,
+) -> None:
     """Take steps G2 to G4 on the held-out class year."""
     reference = night.snapshot.reference
     held_out = _held_out(night, season)
@@ -328,7 +339,15 @@ def _judge(night: _Night, season: Season, scorers: dict[str, Scorer], *, has_cur
         winner = night.verdict().published or night.baseline
         lists = _priced_lists(held_out, scores[winner])
         shown = exposure(lists, held_out.eligible, held_out.capacities)
-        night.reasons += gate.check_market(shown, night.limits.market)
+        night.reasons += gate.check_market(
+            shown,
+            night.limits.market,
+            is_baseline=winner != MODEL,
+            has_last_good=readable_current(models_dir) is not None,
+        )
+    else:
+        # Nothing to learn from before the held-out year: a model nobody could judge.
+        night.reasons.append(Reason(step="G2", code="nothing_before", effect=Effect.BASELINE))
 
 
 def _held_out(night: _Night, season: Season) -> HeldOut:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from recommender.domain import Graduate, Outcome, Post, Reference
+from recommender.domain import Graduate, Outcome, Post, Reference, class_year_of
 from recommender.evaluation.feed import Feed
 from recommender.model.interactions import pair_gains
 
@@ -31,15 +31,15 @@ def count_feed(
     known_trades
         Trade names that the table or an officer's decision reads.
     open_before
-        Posts that were open on the last good night's day, as they were then.
+        Posts that were open when the last night ran, as they were then.
     """
-    positives = sum(gain > 0 or gain != gain for gain in pair_gains(outcomes, day).values())
+    placed = [pair for pair, gain in pair_gains(outcomes, day).items() if gain > 0 or gain != gain]
     cities = {reference.city_of(post.region_code) for post in posts} - {None}
     totals = {
         "graduates": len(graduates),
         "posts": len(posts),
         "outcomes": len(outcomes),
-        "positives": positives,
+        "positives": len(placed),
         "trades": len({graduate.trade for graduate in graduates}),
         "enterprises": len({post.credit_code for post in posts}),
         "cities": len(cities),
@@ -47,7 +47,7 @@ def count_feed(
     return Feed(
         day=day,
         totals=totals,
-        ratios=_ratios(totals, sum(post.headcount for post in posts)),
+        ratios=_ratios(graduates, posts, {graduate_id for graduate_id, _ in placed}, day),
         still_open=_still_open(open_before, posts, reference, day),
         missing=_missing(graduates, GRADUATE_COLUMNS) | _missing(posts, POST_COLUMNS),
         unseen={
@@ -59,29 +59,38 @@ def count_feed(
     )
 
 
-def _ratios(totals: dict[str, int], n_places: int) -> dict[str, float]:
+def _ratios(
+    graduates: Sequence[Graduate], posts: Sequence[Post], placed: Collection[str], day: date
+) -> dict[str, float]:
+    """Give the averages that a season under way does not move."""
     ratios = {}
-    if totals["posts"]:
-        ratios["places_per_post"] = n_places / totals["posts"]
-    if totals["graduates"]:
-        ratios["positives_per_graduate"] = totals["positives"] / totals["graduates"]
+    if posts:
+        ratios["places_per_post"] = sum(post.headcount for post in posts) / len(posts)
+    settled = [g.graduate_id for g in graduates if g.class_year < class_year_of(day)]
+    if settled:
+        ratios["share_placed"] = sum(each in placed for each in settled) / len(settled)
     return ratios
 
 
 def _still_open(
     before: Sequence[Post], posts: Sequence[Post], reference: Reference, day: date
 ) -> dict[str, tuple[int, int]]:
-    """Count, by city, the posts that should still be open, and those of them that are."""
-    open_now = {post.post_id for post in posts if post.is_open(day)}
-    due: Counter[str] = Counter()
-    left: Counter[str] = Counter()
-    for post in before:
-        if post.opens_on <= day <= post.closes_on:
-            region = reference.regions.get(post.region_code)
-            for place in {"", region.city_name if region else ""}:
-                due[place] += 1
-                left[place] += post.post_id in open_now
-    return {place: (n_due, left[place]) for place, n_due in due.items()}
+    """Count, by city, the posts that should still be open, and those that are open tonight.
+
+    A body that issues its catalog again under new ids loses nothing, so any open post counts.
+    """
+    due = _by_city((p for p in before if p.opens_on <= day <= p.closes_on), reference)
+    now = _by_city((post for post in posts if post.is_open(day)), reference)
+    return {city: (n_due, now[city]) for city, n_due in due.items()}
+
+
+def _by_city(posts: Iterable[Post], reference: Reference) -> Counter[str]:
+    """Count posts by city; "" for all of them."""
+    counts: Counter[str] = Counter()
+    for post in posts:
+        region = reference.regions.get(post.region_code)
+        counts.update({"", region.city_name if region else ""})
+    return counts
 
 
 def _missing(

@@ -30,7 +30,7 @@ class Feed:
         ``outcomes``, ``positives`` (pairs with a known gain), ``trades``, ``enterprises``,
         ``cities``.
     ratios
-        Name → average or share, such as ``places_per_post`` or ``positives_per_graduate``.
+        Name → average or share, such as ``places_per_post`` or ``share_placed``.
     still_open
         City, or "" for all → (posts that the last night found open and whose closing date has
         not passed, posts open tonight). Empty without such a night.

@@ -216,16 +216,27 @@ def check_no_worse(
     return lost if lead > limits.lead else (overall, *lost)
 
 
-def check_market(exposure: Exposure, limits: MarketLimits) -> tuple[Reason, ...]:
+def check_market(
+    exposure: Exposure,
+    limits: MarketLimits,
+    *,
+    is_baseline: bool = False,
+    has_last_good: bool = True,
+) -> tuple[Reason, ...]:
     """G4: find lists that leave places idle, or crowd people where there is room elsewhere.
 
-    Where they do, lists are made again with prices, once; what is left then refuses.
+    Lists come here after prices; what prices could not mend refuses the model, or, where
+    there is no last good version to stay with, has a baseline take its place. Of a baseline
+    it is only said, so that there is always an answer.
 
     Parameters
     ----------
     exposure
         Of the lists as people see them.
-    limits : MarketLimits
+    is_baseline
+        Whether the lists are a baseline's.
+    has_last_good
+        Whether any version is published.
     """
     if exposure.n_lists < limits.enough_lists:
         few = Reason(
@@ -236,18 +247,24 @@ def check_market(exposure: Exposure, limits: MarketLimits) -> tuple[Reason, ...]
             limit=limits.enough_lists,
         )
         return (few,)
-    idle = outside("G4", "coverage", exposure.coverage / exposure.attainable, limits.coverage)
-    uneven = outside("G4", "gini", exposure.gini, limits.gini)
-    if exposure.pressure <= limits.scarce:
-        return (*idle, *uneven, *outside("G4", "overfull", exposure.overfull, limits.overfull))
-    scarce = Reason(
-        step="G4",
-        code="places_scarce",
-        effect=Effect.NOTE,
-        measured=exposure.pressure,
-        limit=limits.scarce,
+    effect = Effect.REFUSE if has_last_good else Effect.BASELINE
+    if is_baseline:
+        effect = Effect.NOTE
+    reached = exposure.coverage / exposure.attainable
+    idle = outside("G4", "coverage", reached, limits.coverage, effect=effect)
+    if exposure.pressure > limits.pressure.high:
+        return (*idle, _unjudged("places_scarce", exposure.pressure, limits.pressure.high))
+    if exposure.pressure < limits.pressure.low:
+        return (*idle, _unjudged("places_plenty", exposure.pressure, limits.pressure.low))
+    return (
+        *idle,
+        *outside("G4", "gini", exposure.gini, limits.gini, effect=effect),
+        *outside("G4", "overfull", exposure.overfull, limits.overfull, effect=effect),
     )
-    return (*idle, *uneven, scarce)
+
+
+def _unjudged(code: str, pressure: float, limit: float) -> Reason:
+    return Reason(step="G4", code=code, effect=Effect.NOTE, measured=pressure, limit=limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

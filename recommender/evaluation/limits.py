@@ -76,7 +76,7 @@ class MarketLimits:
     coverage: Band
     gini: Band
     overfull: Band
-    scarce: float
+    pressure: Band
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -295,9 +295,29 @@ def test_lists_too_few_to_cover_everything_are_held_to_what_they_could() -> None
     assert check_market(few_entries, LIMITS.market) == ()
 
 
-def test_crowding_is_not_judged_where_places_are_scarce() -> None:
-    scarce = replace(FAIR, overfull=1.0, pressure=6.0)
-    assert codes(check_market(scarce, LIMITS.market)) == [("places_scarce", "", Effect.NOTE)]
+@pytest.mark.parametrize(("pressure", "code"), [(6.0, "places_scarce"), (0.1, "places_plenty")])
+def test_crowding_is_not_judged_where_places_are_scarce_or_plenty(
+    pressure: float, code: str
+) -> None:
+    found = replace(FAIR, gini=0.99, overfull=1.0, pressure=pressure)
+    assert codes(check_market(found, LIMITS.market)) == [(code, "", Effect.NOTE)]
+
+
+def test_without_a_last_good_version_a_baseline_takes_the_place_of_a_crowding_model() -> None:
+    reasons = check_market(replace(FAIR, gini=0.99), LIMITS.market, has_last_good=False)
+    assert codes(reasons) == [("gini", "", Effect.BASELINE)]
+
+
+@pytest.mark.parametrize("has_last_good", [True, False])
+def test_a_baseline_that_crowds_is_published_and_said(has_last_good: bool) -> None:
+    # There is always an answer, and the baseline was the best of them.
+    reasons = check_market(
+        replace(FAIR, gini=0.99, coverage=0.1),
+        LIMITS.market,
+        is_baseline=True,
+        has_last_good=has_last_good,
+    )
+    assert codes(reasons) == [("coverage", "", Effect.NOTE), ("gini", "", Effect.NOTE)]
 
 
 def test_few_lists_are_said_and_not_judged() -> None:

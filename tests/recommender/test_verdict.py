@@ -115,6 +115,7 @@ def _codes() -> set[str]:
     named = re.findall(r'code="(\w+)"', text)
     named += re.findall(r'_found\(\s*"(\w+)"', text)
     named += re.findall(r'outside\(\s*"G\d", "(\w+)"', text)
+    named += re.findall(r'_unjudged\("(\w+)"', text)
     return set(named)
 
 
