@@ -161,8 +161,12 @@ def _level_of(graduate: Graduate) -> SkillLevel | None:
 
 
 def _city_of(region: str, known: Reference) -> str:
-    # Outside the table, the city is the first four digits of GB/T 2260.
-    return known.city_of(region) or f"{region[:4]}00"
+    """Give the city of a region; outside Shandong its province counts as one."""
+    city = known.city_of(region)
+    if city is None:
+        read = tables.read_region(region).region
+        city = read.city_code if read else ""
+    return city
 
 
 def _occupation_names(posts: Iterable[Post], known: Reference) -> dict[str, str]:
