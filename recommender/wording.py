@@ -585,6 +585,20 @@ _WARNINGS: Mapping[str, Sentence] = {
         ),
         ("请核对这两行", "check both rows"),
     ),
+    "repeated_row_rows": (
+        (
+            "共 {0} 行重复，各只计一次：第 {1} 行",
+            "{0} rows are there before, and counted once: {1}",
+        ),
+        ("", ""),
+    ),
+    "differing_row_rows": (
+        (
+            "共 {0} 行与前面的行是同一步骤但其他列不同，各只计一次，以登记较早的为准：第 {1} 行",
+            "{0} rows tell a step again with other details; the earlier records are kept: {1}",
+        ),
+        ("请核对这些行", "check these rows"),
+    ),
     "recorded_before_date": (
         ("登记日期早于发生日期 {0}", "it was recorded before it happened, {0}"),
         ("请核对这两个日期", "check both dates"),
@@ -660,7 +674,7 @@ ROW_PROBLEMS: Mapping[str, Sentence] = {
 }
 
 _MOST_FACTS = 3
-_SHOWN_CHARACTERS = 60
+_SHOWN_CHARACTERS, _SHOWN_OF_A_FACT = 60, 300
 
 
 def row_problem(problem: RowProblem, language: str = "zh") -> str:
@@ -687,7 +701,7 @@ def _filled(words: Words, problem: RowProblem, language: str) -> str:
     sentence = _pick(words, language)
     if "{all}" in sentence and not problem.facts:
         sentence = sentence[: max(0, *(sentence.rfind(mark) for mark in "；;"))]
-    facts = [_shown(fact) for fact in problem.facts]
+    facts = [_shown(fact, _SHOWN_OF_A_FACT) for fact in problem.facts]
     listed = (", " if language == "en" else "、").join(facts)
     return sentence.format(*facts, *[""] * _MOST_FACTS, all=listed)
 
@@ -721,9 +735,9 @@ def column_name(column: str, kind: str = "") -> str:
     return column
 
 
-def _shown(value: str) -> str:
+def _shown(value: str, limit: int = _SHOWN_CHARACTERS) -> str:
     """Show what a cell held: cut where long, and with invisible characters made visible."""
-    text = value if len(value) <= _SHOWN_CHARACTERS else f"{value[:_SHOWN_CHARACTERS]}…"
+    text = value if len(value) <= limit else f"{value[:limit]}…"
     return "".join(
         f"<U+{ord(mark):04X}>" if unicodedata.category(mark)[0] == "C" else mark for mark in text
     )

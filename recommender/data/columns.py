@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,6 +14,9 @@ from recommender.errors import Malformed, RowProblem
 Item = Post | Graduate | Outcome | Member | Agreement
 # English column name → what the cell means; a column that states nothing is absent.
 Values = dict[str, Any]
+
+# So many rows of one kind of warning are told one by one; more are told together.
+TOLD_SINGLY = 20
 
 # A resident identity number (GB 11643: place, birthday, serial number, check character),
 # which belongs in no column and in no log.
@@ -171,3 +174,14 @@ def read_row(report: RowReport) -> Values:
             notes.clear()
     report.kind.check(values, report)
     return values
+
+
+def row_ranges(rows: Iterable[int]) -> str:
+    """Write row numbers shortly: 2, 3, 4 and 9 as ``2-4, 9``."""
+    ranges: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if ranges and row == ranges[-1][1] + 1:
+            ranges[-1][1] = row
+        else:
+            ranges.append([row, row])
+    return ", ".join(f"{first}-{last}" if first < last else str(first) for first, last in ranges)

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from recommender.data.columns import TOLD_SINGLY, row_ranges
 from recommender.data.compare import Changes, Line, outcome_key
 from recommender.domain import CONFIRMING, ENDING, Outcome, OutcomeStage, Post
 from recommender.errors import RowProblem
 from recommender.wording import label
-
-# So many rows of one kind of warning are told one by one; more are told together.
-TOLD_SINGLY = 20
 
 # The way a placement goes; an internship may come anywhere on it. A step that turns the pair
 # down or ends the placement lets it begin anew.
@@ -143,14 +141,3 @@ def told_together(told: Iterable[tuple[int, RowProblem]]) -> dict[int, list[RowP
             problems = [replace(problems[0], code=f"{code}_rows", value="", facts=facts)]
         by_sheet[sheet] += problems
     return dict(by_sheet)
-
-
-def row_ranges(rows: Iterable[int]) -> str:
-    """Write row numbers shortly: 2, 3, 4 and 9 as ``2-4, 9``."""
-    ranges: list[list[int]] = []
-    for row in sorted(set(rows)):
-        if ranges and row == ranges[-1][1] + 1:
-            ranges[-1][1] = row
-        else:
-            ranges.append([row, row])
-    return ", ".join(f"{first}-{last}" if first < last else str(first) for first, last in ranges)

@@ -12,7 +12,15 @@ from itertools import chain, islice
 from pathlib import Path
 
 from recommender.data import alliance, catalog, cells, outcomes, roster, template
-from recommender.data.columns import Parsed, RowReport, SheetKind, Values, read_row
+from recommender.data.columns import (
+    TOLD_SINGLY,
+    Parsed,
+    RowReport,
+    SheetKind,
+    Values,
+    read_row,
+    row_ranges,
+)
 from recommender.data.tabular import HEADER_ROWS, Flaw, Row, Table, open_table
 from recommender.errors import Malformed, RowProblem
 from recommender.wording import COLUMNS, SHEETS
@@ -74,8 +82,8 @@ def read_sheet(path: Path, *, issuer: str | None = None) -> ParsedSheet:
         kind=found.kind,
         items=tuple(found.items.values()),
         problems=tuple(found.problems),
-        warnings=tuple(found.warnings.values()),
-        n_repeated=found.n_repeated,
+        warnings=(*found.warnings.values(), *found.told_repeats()),
+        n_repeated=len(found.repeats),
         refused_ids=frozenset(found.refused_ids),
     )
 
@@ -358,8 +366,17 @@ class _Findings:
             report.refuse(kind.key_column, "duplicate_id", str(first.row))
             self.problems += report.problems
             return
-        self.n_repeated += 1
-        is_equal = first.item == parsed.item
-        self.warn(parsed.row, "repeated_row" if is_equal else "differing_row", str(first.row))
+        code = "repeated_row" if first.item == parsed.item else "differing_row"
+        self.repeats.append(self._problem(parsed.row, code, (str(first.row),), "", ""))
         if chosen is parsed.item:
             self.items[key] = parsed
+
+    def told_repeats(self) -> Iterator[RowProblem]:
+        """Tell the rows that count once: each of a few, and many of them together."""
+        for code in ("repeated_row", "differing_row"):
+            rows = [repeat for repeat in self.repeats if repeat.code == code]
+            if len(rows) <= TOLD_SINGLY:
+                yield from rows
+            else:
+                facts = (str(len(rows)), row_ranges(repeat.row for repeat in rows))
+                yield replace(rows[0], code=f"{code}_rows", facts=facts)
