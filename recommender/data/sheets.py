@@ -309,7 +309,7 @@ class _Findings:
     items: dict[Hashable, Parsed] = field(default_factory=dict)
     problems: list[RowProblem] = field(default_factory=list)
     warnings: dict[Hashable, RowProblem] = field(default_factory=dict)
-    n_repeated: int = 0
+    repeats: list[RowProblem] = field(default_factory=list)
     refused_ids: set[str] = field(default_factory=set)
 
     def refuse(self, row: int, code: str, *facts: str, column: str = "", value: str = "") -> None:
