@@ -11,7 +11,6 @@ from typing import TextIO, cast
 
 import click
 import pytest
-from builders import CREDIT_CODE, OTHER_CREDIT_CODE
 from click.testing import CliRunner, Result
 
 from recommender import access, errors, intake, nightly, terminal
@@ -19,6 +18,7 @@ from recommender.__main__ import program
 from recommender.model.artefact import publishing
 from recommender.nightly import NightResult
 from recommender.settings import sqlite_url
+from tests.builders import CREDIT_CODE, OTHER_CREDIT_CODE
 
 ROOT = Path(__file__).parents[2]
 DAY = "2026-05-15"

@@ -1,10 +1,10 @@
 import pytest
-from builders import DAY, make_graduate
 from sqlalchemy.engine import Engine
 
 from recommender import mapping
 from recommender.data import store
 from recommender.errors import NotFound, Unreadable
+from tests.builders import DAY, make_graduate
 
 
 def test_an_empty_name_is_refused(engine: Engine) -> None:

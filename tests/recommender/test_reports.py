@@ -3,7 +3,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import DAY, OTHER_CREDIT_CODE, make_graduate, make_outcome, make_post
 from sqlalchemy.engine import Engine
 
 from recommender import reports
@@ -16,6 +15,7 @@ from recommender.domain import (
     SkillCertificate,
     SkillLevel,
 )
+from tests.builders import DAY, OTHER_CREDIT_CODE, make_graduate, make_outcome, make_post
 
 WELDER, BRAZER = "6-18-02-04", "6-18-02-05"
 JINING, WEIFANG = "370800", "370700"
