@@ -8,6 +8,8 @@ from typing import Any
 
 from recommender.domain import (
     Agreement,
+    Award,
+    AwardLevel,
     Graduate,
     Member,
     MemberKind,
@@ -18,8 +20,11 @@ from recommender.domain import (
     Post,
     Reference,
     Region,
+    ShortageLevel,
+    SkillCertificate,
     SkillLevel,
     TrainingMode,
+    TrainingTier,
 )
 
 # The day of most tests: in the season of class year 2026, while the default post is open.
@@ -247,3 +252,57 @@ def make_small_world() -> SmallWorld:
         ),
         reference=make_reference(),
     )
+
+
+def make_full_graduate(**overrides: Any) -> Graduate:
+    """Give a graduate with every column filled that could describe one."""
+    values: dict[str, Any] = {
+        "trade_code": "0217-4",
+        "class_name": "24焊接1班",
+        "training_tier": TrainingTier.SENIOR,
+        "certificates": (
+            SkillCertificate(occupation_code="6-18-02-04", level=SkillLevel.SENIOR_WORKER),
+            SkillCertificate(
+                occupation_code="6-18-01-11",
+                level=SkillLevel.INTERMEDIATE_WORKER,
+                certified_by=CREDIT_CODE,
+            ),
+        ),
+        "expected_level": SkillLevel.TECHNICIAN,
+        "expected_on": date(2026, 6, 20),
+        "licences": ("熔化焊接与热切割作业", "高处作业"),
+        "awards": (
+            Award(level=AwardLevel.CITY),
+            Award(level=AwardLevel.NATION, occupation_code="6-18-02-04"),
+        ),
+        "grade_band": 2,
+        "wish_regions": ("370800", "370700", "370811"),
+        "wish_pay": 5000,
+        "order_class": CREDIT_CODE,
+    }
+    return make_graduate(**values | overrides)
+
+
+def make_full_post(**overrides: Any) -> Post:
+    """Give a post with every column filled that could describe one."""
+    values: dict[str, Any] = {
+        "occupation": "焊工",
+        "job_type": "电焊工",
+        "industry_chain": "高端装备",
+        "is_chain_leader": True,
+        "min_level": SkillLevel.INTERMEDIATE_WORKER,
+        "training_mode": TrainingMode.ORDER,
+        "shortage_level": ShortageLevel.SHORT,
+        "monthly_pay_min": 4500,
+        "monthly_pay_max": 6500,
+        "required_licence": ("熔化焊接与热切割作业",),
+        "preferred_certificates": ("焊工", "钳工"),
+        "accepts_own_certificate": True,
+        "adults_only": True,
+        "board_and_lodging": "包吃住",
+        "shifts": "两班倒",
+        "insurance": "五险一金",
+        "duties": "焊接车架",
+        "contact": "样例联系人",
+    }
+    return make_post(**values | overrides)
