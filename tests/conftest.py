@@ -83,3 +83,11 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def small_world() -> SmallWorld:
     """Give eight graduates and five posts, known by heart; see `make_small_world`."""
     return make_small_world()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Write into the report which tests drive a browser or need PostgreSQL; CI counts them."""
+    for item in items:
+        for name in ("browser", "postgres"):
+            if item.get_closest_marker(name):
+                item.user_properties.append(("mark", name))
