@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,9 +14,6 @@ from recommender.errors import Malformed, RowProblem
 Item = Post | Graduate | Outcome | Member | Agreement
 # English column name → what the cell means; a column that states nothing is absent.
 Values = dict[str, Any]
-
-# So many rows of one kind of warning are told one by one; more are told together.
-TOLD_SINGLY = 20
 
 # A resident identity number (GB 11643: place, birthday, serial number, check character),
 # which belongs in no column and in no log.
@@ -108,13 +105,16 @@ class SheetKind:
     make
         Builds the object of a row without problems.
     key
-        What must differ between the rows of a file.
+        What tells one object from another.
     key_column
         The column that a duplicate is reported at.
     check
         Looks across the columns of a row, reports to it, and may fill in what follows.
     choose
-        Of two objects with one key, the one that counts; None where both rows are refused.
+        Of two objects with one key, the one that counts, or None if they contradict each
+        other. Without it `key_column` is an id, which stands in one row of a file only.
+    details
+        Sets apart what officers alone may see.
     example
         One row, filled in, for the template; of no real person or firm.
     """
@@ -126,7 +126,13 @@ class SheetKind:
     key_column: str
     example: Mapping[str, object]
     check: Callable[[Values, RowReport], None] = lambda values, report: None
-    choose: Callable[[Any, Any], Item | None] = lambda one, other: None
+    choose: Callable[[Any, Any], Item | None] | None = None
+    details: Callable[[Values], PersonalDetails | None] | None = None
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The columns that are filled in every row."""
+        return tuple(column.name for column in self.columns if column.required)
 
     @property
     def personal(self) -> frozenset[str]:
@@ -176,12 +182,10 @@ def read_row(report: RowReport) -> Values:
     return values
 
 
-def row_ranges(rows: Iterable[int]) -> str:
-    """Write row numbers shortly: 2, 3, 4 and 9 as ``2-4, 9``."""
-    ranges: list[list[int]] = []
-    for row in sorted(set(rows)):
-        if ranges and row == ranges[-1][1] + 1:
-            ranges[-1][1] = row
-        else:
-            ranges.append([row, row])
-    return ", ".join(f"{first}-{last}" if first < last else str(first) for first, last in ranges)
+def make_row(values: Values, report: RowReport) -> Parsed | None:
+    """Build what a row without problems stands for; None for one with problems."""
+    if report.problems:
+        return None
+    kind = report.kind
+    details = kind.details(values) if kind.details else None
+    return Parsed(row=report.row, item=kind.make(values), details=details)

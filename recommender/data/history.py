@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from recommender.data.columns import TOLD_SINGLY, row_ranges
 from recommender.data.compare import Changes, Line, outcome_key
+from recommender.data.findings import TOLD_SINGLY, row_ranges
 from recommender.domain import CONFIRMING, ENDING, Outcome, OutcomeStage, Post
 from recommender.errors import RowProblem
 from recommender.wording import label

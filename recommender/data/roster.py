@@ -109,7 +109,7 @@ def _make(values: Values) -> Graduate:
     return Graduate(**{name: value for name, value in values.items() if name not in PERSONAL})
 
 
-def personal_details(values: Values) -> PersonalDetails | None:
+def _personal_details(values: Values) -> PersonalDetails | None:
     """Set apart what officers alone may see; None where the row states nothing of it."""
     stated = {name: values[name] for name in PERSONAL if name in values}
     return PersonalDetails(graduate_id=values["graduate_id"], **stated) if stated else None
@@ -121,6 +121,7 @@ KIND = SheetKind(
     make=_make,
     key=lambda graduate: graduate.graduate_id,
     key_column="graduate_id",
+    details=_personal_details,
     example={
         "graduate_id": "G2026-0001",
         "college": "示例技师学院",
