@@ -101,9 +101,9 @@ sample: runs
 	if [ ! -e "$$database" ] || [ "$$(cat "$$home/sample.stored")" != "$(STORED_SUM)" ]; then \
 		echo "==> Importing the sample (导入样例)"; \
 		echo begun > "$$home/sample.stored"; \
-		rm -rf "$$home/sample.model" "$$home/old"; mkdir "$$home/old"; \
+		rm -rf "$$home/sample.model" "$$home/old"; \
 		for each in "$$database" "$$database-wal" "$$database-shm" "$$home/models"; do \
-			[ ! -e "$$each" ] || mv "$$each" "$$home/old/"; \
+			[ ! -e "$$each" ] || { mkdir -p "$$home/old"; mv "$$each" "$$home/old/"; }; \
 		done; \
 		$(SAMPLE) $(PY) -m recommender import $(SHEETS); \
 		echo "$(STORED_SUM)" > "$$home/sample.stored"; \
