@@ -609,7 +609,10 @@ _WARNINGS: Mapping[str, Sentence] = {
     ),
     "rounded_pay": (("按 {0} 元读取", "read as {0}"), ("", "")),
     "full_width_id": (
-        ("编号中有全角字符，按原样保留", "the id has full-width characters, kept as they are"),
+        (
+            "编号中有全角等特殊字符，按原样保留",
+            "the id has full-width or other special characters, kept as they are",
+        ),
         ("请核对其他表中是否也这样写", "check that other sheets write it the same"),
     ),
     "more_signings_than_places": (

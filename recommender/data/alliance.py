@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recommender.data import cells
+from recommender.data import cells, codes
 from recommender.data.columns import Column, RowReport, SheetKind, Values
 from recommender.domain import Agreement, Member, MemberKind, TrainingMode
 from recommender.wording import label
@@ -16,8 +16,8 @@ MEMBER_COLUMNS = (
         choices=cells.choices(MemberKind),
         note="单位类别。",
     ),
-    Column(name="credit_code", read=cells.credit_code, note="统一社会信用代码，文本格式。"),
-    Column(name="region", read=cells.region, required=True, note="所在地区，代码或名称。"),
+    Column(name="credit_code", read=codes.credit_code, note="统一社会信用代码，文本格式。"),
+    Column(name="region", read=codes.region, required=True, note="所在地区，代码或名称。"),
     Column(name="alliance", read=cells.name, required=True, note="所属联盟。"),
     Column(name="industry_chain", read=cells.name, note="所属产业链。"),
 )
@@ -27,7 +27,7 @@ AGREEMENT_COLUMNS = (
     Column(name="college", read=cells.name, required=True, note="院校全称，与名册一致。"),
     Column(
         name="credit_code",
-        read=cells.credit_code,
+        read=codes.credit_code,
         required=True,
         note="企业的统一社会信用代码，文本格式。",
     ),
@@ -38,9 +38,9 @@ AGREEMENT_COLUMNS = (
         choices=cells.choices(TrainingMode),
         note="培养方式。",
     ),
-    Column(name="trade", read=cells.trade, note="专业；未填表示不限。"),
+    Column(name="trade", read=codes.trade, note="专业；未填表示不限。"),
     Column(name="post_id", read=cells.identifier, note="岗位编号；未填表示该企业的岗位。"),
-    Column(name="region", read=cells.region, note="地区，代码或名称。"),
+    Column(name="region", read=codes.region, note="地区，代码或名称。"),
     Column(name="class_year", read=cells.class_year, looks="number", note="毕业年份。"),
     Column(
         name="floor",
@@ -56,7 +56,7 @@ AGREEMENT_COLUMNS = (
     ),
     Column(
         name="level_due",
-        read=cells.level,
+        read=codes.level,
         choices=cells.LEVEL_WORDS,
         note="上岗时应达到的技能等级。",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recommender.data import cells, reference
+from recommender.data import cells, codes, reference
 from recommender.data.columns import Column, RowReport, SheetKind, Values
 from recommender.domain import Post, ShortageLevel, TrainingMode
 from recommender.wording import label
@@ -18,20 +18,20 @@ COLUMNS = (
     Column(name="enterprise", read=cells.name, required=True, note="企业全称。"),
     Column(
         name="credit_code",
-        read=cells.credit_code,
+        read=codes.credit_code,
         required=True,
         note="18 位统一社会信用代码，文本格式。",
     ),
     Column(
         name="occupation_code",
-        read=cells.occupation_code,
+        read=codes.occupation_code,
         note="2022 年版职业分类大典编码，如 6-18-01-01。编码、职业、工种至少填一项。",
     ),
     Column(name="occupation", read=cells.name, note="大典中的职业名称。"),
     Column(name="job_type", read=cells.name, note="大典中的工种名称。"),
     Column(
         name="region_code",
-        read=cells.region,
+        read=codes.region,
         required=True,
         note="六位行政区划代码，或名称，如 济宁市任城区。",
     ),
@@ -44,7 +44,7 @@ COLUMNS = (
     ),
     Column(
         name="min_level",
-        read=cells.level,
+        read=codes.level,
         choices=cells.LEVEL_WORDS,
         note="最低技能等级。未填表示不限。",
     ),
@@ -71,7 +71,7 @@ COLUMNS = (
     Column(name="monthly_pay_max", read=cells.pay, looks="number", note="税前每月元数。"),
     Column(
         name="required_licence",
-        read=cells.listed(cells.licence),
+        read=cells.listed(codes.licence),
         note="上岗必须持有的操作证，多个用；分隔。没有此证的毕业生不会被推荐。",
     ),
     Column(

@@ -16,16 +16,8 @@ from enum import Enum
 from functools import cache, lru_cache
 from typing import TypeVar
 
-from recommender.data import reference
 from recommender.data.tabular import Flaw
-from recommender.domain import (
-    Award,
-    AwardLevel,
-    SkillCertificate,
-    SkillLevel,
-    TrainingMode,
-    TrainingTier,
-)
+from recommender.domain import SkillLevel, TrainingMode, TrainingTier
 from recommender.errors import Malformed
 from recommender.wording import label
 
@@ -55,10 +47,6 @@ _DAY = re.compile(
     r"(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 )
 _DAY_DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
-_OCCUPATION = re.compile(r"[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}")
-_CREDIT_CODE = re.compile(r"[0-9A-Z]{18}")
-_CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|##+)")
 _LIST_MARK = re.compile(r"[;；]")
 _YES_NO: Mapping[str, bool] = {
@@ -101,22 +89,22 @@ def plain(text: str) -> str:
 # Text --------------------------------------------------------------------------------------
 
 
-def _text_of(raw: object) -> str:
-    """Give a cell's text; a whole number gives its digits.
+def text_of(raw: object) -> str:
+    """Give a cell's text; a number gives its digits.
 
     Raises
     ------
     Malformed
-        For a date, a truth value, a number that is not exact, and control characters.
+        For a date, a truth value, a number too large to be exact, and control characters.
     """
     if isinstance(raw, str):
         text = raw.strip()
         return text if text.isprintable() else _without_marks(text)
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         raise Malformed("not_text")
-    if not math.isfinite(raw) or raw != int(raw) or abs(raw) >= EXACT_BELOW:
+    if not math.isfinite(raw) or abs(raw) >= EXACT_BELOW:
         raise Malformed("id_as_number")
-    return str(int(raw))
+    return shown(raw)
 
 
 def _without_marks(text: str) -> str:
@@ -136,12 +124,12 @@ def _short(text: str, limit: int) -> str:
 
 def name(raw: object, notes: list[Note]) -> str:
     """Read a name: short text."""
-    return _short(_text_of(raw), NAME_CHARACTERS)
+    return _short(text_of(raw), NAME_CHARACTERS)
 
 
 def text(raw: object, notes: list[Note]) -> str:
     """Read text for people."""
-    return _short(_text_of(raw), TEXT_CHARACTERS)
+    return _short(text_of(raw), TEXT_CHARACTERS)
 
 
 def identifier(raw: object, notes: list[Note]) -> str:
@@ -150,7 +138,9 @@ def identifier(raw: object, notes: list[Note]) -> str:
         for mark in raw.strip():
             if unicodedata.category(mark) in ("Cf", "Cc", "Zl", "Zp"):
                 raise Malformed("invisible_mark", f"U+{ord(mark):04X}")
-    found = _short(_text_of(raw), ID_CHARACTERS)
+    if isinstance(raw, float) and not raw.is_integer():
+        raise Malformed("id_as_number")
+    found = _short(text_of(raw), ID_CHARACTERS)
     if _SCIENTIFIC.fullmatch(found):
         raise Malformed("id_in_scientific_notation")
     if _WITH_DECIMALS.fullmatch(found):
@@ -247,27 +237,28 @@ def yes_no(raw: object, notes: list[Note]) -> bool:
     return found
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Write a word plainly, so that ``POST_SPECIFIC`` and ``post-specific`` are one."""
     return plain(text).casefold().replace("_", " ").replace("-", " ")
 
 
 @cache
-def _members(enum: type[E_]) -> Mapping[str, E_]:
+def members_of(enum: type[E_]) -> Mapping[str, E_]:
     """Map every writing of an enumeration's members to them: Chinese, English, identifier."""
     members: dict[str, E_] = {}
     for member in enum:
         for writing in (label(member), label(member, "en"), member.name, str(member.value)):
             if not writing.isdigit():
-                members[_folded(writing)] = member
+                members[folded(writing)] = member
     return members
 
 
 def words(enum: type[E_], others: Mapping[str, E_] | None = None) -> Read:
     """Make a reader of an enumeration's words; `others` are customary further ones."""
-    writings = {**_members(enum), **(others or {})}
+    writings = {**members_of(enum), **(others or {})}
 
     def read(raw: object, notes: list[Note]) -> E_:
-        found: E_ | None = writings.get(_folded(shown(raw)))
+        found: E_ | None = writings.get(folded(shown(raw)))
         if found is None:
             raise Malformed("unknown_word", *choices(enum))
         return found
@@ -297,93 +288,6 @@ TIER_WRITINGS = {
 }
 
 
-def level(raw: object, notes: list[Note]) -> SkillLevel:
-    """Read a skill level in any of its writings."""
-    writing = _text_of(raw)
-    known: SkillLevel | None = _members(SkillLevel).get(_folded(writing))
-    if known is not None:
-        return known
-    found, note = reference.read_level(writing)
-    if found is None:
-        raise Malformed("not_a_level")
-    if note:
-        notes.append((note, ()))
-    return found
-
-
-# Codes -------------------------------------------------------------------------------------
-
-
-def credit_code(raw: object, notes: list[Note]) -> str:
-    """Read a unified social credit code; a wrong check character is noted."""
-    code = "".join(plain(identifier(raw, [])).upper().split())
-    if not _CREDIT_CODE.fullmatch(code):
-        raise Malformed("not_a_credit_code")
-    wanted = check_character(code)
-    if wanted != code[-1]:
-        notes.append(("credit_code_check", (wanted or "?",)))
-    return code
-
-
-def check_character(code: str) -> str | None:
-    """Compute the last character of a credit code from the first seventeen.
-
-    None where one of these is a letter that the standard leaves out (I, O, S, V, Z).
-    Source: GB 32100-2015, weights 3^i mod 31.
-    """
-    total = 0
-    for i, character in enumerate(code[:17]):
-        if character not in _CREDIT_ALPHABET:
-            return None
-        total += _CREDIT_ALPHABET.index(character) * pow(3, i, 31)
-    return _CREDIT_ALPHABET[-total % 31]
-
-
-def occupation_code(raw: object, notes: list[Note]) -> str:
-    """Read a code of the national classification; one that the table does not hold is noted."""
-    code = plain(_text_of(raw)).translate(_DASHES)
-    if not _OCCUPATION.fullmatch(code):
-        raise Malformed("not_an_occupation_code")
-    if reference.occupation_name(code) is None:
-        notes.append(("occupation_unknown", (code,)))
-    return code
-
-
-def region(raw: object, notes: list[Note]) -> str:
-    """Read a place as its GB/T 2260 code."""
-    writing = _text_of(raw)
-    reading = reference.read_region(writing)
-    if reading.region is None:
-        if reading.candidates:
-            raise Malformed("ambiguous_region", *reading.candidates)
-        raise Malformed("unknown_region", writing)
-    if reading.note:
-        code = "region_code_unknown" if reading.note == "unknown_code" else reading.note
-        notes.append((code, (writing, reading.region.full_name)))
-    return reading.region.code
-
-
-def trade(raw: object, notes: list[Note]) -> str:
-    """Read a trade as the college writes it; one that nobody knows is noted with its nearest."""
-    writing = name(raw, notes)
-    if reference.find_trade(writing) is None:
-        notes.append(("unknown_trade", (reference.nearest_trade(writing),)))
-    return writing
-
-
-@cache
-def _licences() -> frozenset[str]:
-    return frozenset(row["name"] for row in reference.table("licences"))
-
-
-def licence(raw: object, notes: list[Note]) -> str:
-    """Read a licence as its canonical name; an unknown one is kept and noted."""
-    found = reference.licence_name(name(raw, notes))
-    if found not in _licences():
-        notes.append(("unknown_licence", (found,)))
-    return found
-
-
 # Lists -------------------------------------------------------------------------------------
 
 
@@ -395,34 +299,3 @@ def listed(read: Read) -> Read:
         return tuple(dict.fromkeys(read(part, notes) for part in parts if not is_empty(part)))
 
     return read_list
-
-
-def certificate(raw: object, notes: list[Note]) -> SkillCertificate:
-    """Read ``occupation_code:level``, with ``:credit_code`` of an enterprise that certified."""
-    writing = plain(_text_of(raw))
-    occupation, separator, rest = writing.partition(":")
-    held, _, certified_by = rest.partition(":")
-    if not separator:
-        raise Malformed("not_a_certificate", writing)
-    try:
-        return SkillCertificate(
-            occupation_code=occupation_code(occupation, notes),
-            level=level(held, notes),
-            certified_by=credit_code(certified_by, notes) if certified_by.strip() else None,
-        )
-    except Malformed:
-        raise Malformed("not_a_certificate", writing) from None
-
-
-def award(raw: object, notes: list[Note]) -> Award:
-    """Read ``市级``, with ``:occupation_code`` where the competition was in one."""
-    writing = plain(_text_of(raw))
-    won, _, occupation = writing.partition(":")
-    found = _members(AwardLevel).get(_folded(won))
-    if found is None:
-        raise Malformed("not_an_award", writing)
-    try:
-        code = occupation_code(occupation, notes) if occupation.strip() else None
-    except Malformed:
-        raise Malformed("not_an_award", writing) from None
-    return Award(level=found, occupation_code=code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recommender.data import cells
+from recommender.data import cells, codes
 from recommender.data.columns import Column, SheetKind, Values
 from recommender.domain import Graduate, PersonalDetails, TrainingTier
 from recommender.wording import label
@@ -19,7 +19,7 @@ COLUMNS = (
     Column(name="college", read=cells.name, required=True, note="院校全称。"),
     Column(
         name="trade",
-        read=cells.trade,
+        read=codes.trade,
         required=True,
         note="专业名称。专业目录中没有的按最相近的专业匹配，可由工作人员确认。",
     ),
@@ -40,30 +40,30 @@ COLUMNS = (
     ),
     Column(
         name="skill_level",
-        read=cells.level,
+        read=codes.level,
         choices=cells.LEVEL_WORDS,
         note="已取得的最高技能等级。",
     ),
     Column(
         name="certificates",
-        read=cells.listed(cells.certificate),
+        read=cells.listed(codes.certificate),
         note="职业编码:等级，企业自主认定的再加 :信用代码，多个用；分隔，如 6-18-01-01:四级。",
     ),
     Column(
         name="expected_level",
-        read=cells.level,
+        read=codes.level,
         choices=cells.LEVEL_WORDS,
         note="毕业前预计取得的等级。",
     ),
     Column(name="expected_on", read=cells.day, looks="date", note="预计取得的日期。"),
     Column(
         name="licences",
-        read=cells.listed(cells.licence),
+        read=cells.listed(codes.licence),
         note="持有的操作证，多个用；分隔，如 低压电工作业。",
     ),
     Column(
         name="awards",
-        read=cells.listed(cells.award),
+        read=cells.listed(codes.award),
         note="市级、省级、国家级、世界级，可加 :职业编码，多个用；分隔。",
     ),
     Column(
@@ -73,16 +73,16 @@ COLUMNS = (
         choices=("1", "2", "3", "4", "5"),
         note="1（最好）至 5。",
     ),
-    Column(name="home_region", read=cells.region, note="生源地，代码或名称，如 邹城市。"),
+    Column(name="home_region", read=codes.region, note="生源地，代码或名称，如 邹城市。"),
     Column(
         name="wish_regions",
-        read=cells.listed(cells.region),
+        read=cells.listed(codes.region),
         note="意向地区，代码或名称，多个用；分隔。",
     ),
     Column(name="wish_pay", read=cells.pay, looks="number", note="税前每月元数。"),
     Column(
         name="order_class",
-        read=cells.credit_code,
+        read=codes.credit_code,
         note="订单班企业的统一社会信用代码，文本格式。",
     ),
     Column(

@@ -290,9 +290,13 @@ def _text_rows(text: str, delimiter: str) -> Iterator[Row]:
 
 
 def _unguarded(cell: str) -> str:
-    """Take off what keeps Excel from running or rounding a cell: ``'=x`` and ``="007"``."""
-    if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@"):
-        return cell[1:]
+    """Take off what keeps Excel from running or rounding a cell: ``'=x`` and ``="007"``.
+
+    The first is how this program's own downloads are guarded (by defusedcsv, which also puts
+    a backslash before each ``|``).
+    """
+    if cell[:1] == "'" and cell[1:2] and cell[1] in "@+-=|%":
+        return cell[1:].replace("\\|", "|")
     if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
         return cell[2:-1]
     return cell
