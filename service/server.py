@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from gunicorn.app.base import BaseApplication
+from gunicorn.errors import HaltServer
 from gunicorn.glogging import Logger
 
 from recommender import access
@@ -22,6 +23,7 @@ from service import logs
 THREADS = 4
 GRACE_S = 10
 BACKLOG = 2048
+LAST_PORT = 65_535
 # Read by prometheus_client when a worker first imports it.
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -43,7 +45,8 @@ def run_server(
     listener = _listen(host, port)
     # Once, and before there are several processes: workers find nothing left to do.
     access.open_database(settings.database_url).dispose()
-    os.environ[METRICS_DIR] = str(_empty_folder(settings, listener.getsockname()[1]))
+    counts = _empty_folder(settings, listener.getsockname()[1])
+    os.environ[METRICS_DIR] = str(counts)
     logs.configure()
     log.info("serving", url=_url(listener), workers=workers, threads=THREADS)
     try:
@@ -51,6 +54,10 @@ def run_server(
     except SystemExit as end:
         # gunicorn's own 3 and 4 say that a worker did not boot; ours reserves 3 for busy.
         return 0 if not end.code else 4
+    except HaltServer:
+        return 4  # its way out when two workers fail at once
+    finally:
+        shutil.rmtree(counts, ignore_errors=True)
     return 0
 
 
@@ -93,6 +100,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= LAST_PORT:
+        raise CannotListen(host, port, f"0 to {LAST_PORT}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
@@ -100,8 +109,6 @@ def _listen(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(host, port) from error
         raise CannotListen(host, port, error.strerror or str(error)) from error
-    except OverflowError as error:
-        raise CannotListen(host, port, str(error)) from error
 
 
 def _url(listener: socket.socket) -> str:

@@ -12,14 +12,12 @@ from sqlalchemy import Engine
 
 from recommender import access
 from recommender.data import store
-from recommender.data.reference import load_reference
-from recommender.evaluation.baselines import CROSSWALK, baselines
-from recommender.model.artefact import Artefact, point_to, write_version
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
 from service import create_app
 from tests.builders import DAY, make_graduate, make_post
 from tests.service.fake_desk import FakeDesk
+from tests.service.published import crosswalk, publish
 
 Bearer = Callable[..., dict[str, str]]
 
@@ -61,21 +59,8 @@ def bearer(sqlite_engine: Engine) -> Bearer:
     return make
 
 
-@pytest.fixture(scope="session")
-def crosswalk() -> Artefact:
-    """Give the plainest rule in the form of a published model."""
-    scorer = baselines([], [], [], load_reference())[CROSSWALK]
-    return Artefact(version=0, published=CROSSWALK, scorer=scorer, facts={}, prices={})
-
-
-def publish(models_dir: Path, artefact: Artefact) -> int:
-    version = write_version(models_dir, artefact, "# card")
-    point_to(models_dir, version)
-    return version
-
-
 @pytest.fixture
-def small_world(sqlite_engine: Engine) -> Engine:
+def welders(sqlite_engine: Engine) -> Engine:
     """Store three welders, one of whom has not agreed, and three posts, one of them closed."""
     graduates = [
         make_graduate(graduate_id="G1"),
@@ -94,14 +79,14 @@ def small_world(sqlite_engine: Engine) -> Engine:
 
 
 @pytest.fixture
-def real_app(small_world: Engine, crosswalk: Artefact, tmp_path: Path) -> Flask:
+def real_app(welders: Engine, tmp_path: Path) -> Flask:
     """Give the application as it is served, on the small world and the plainest rule."""
-    settings = settings_for(tmp_path, small_world)
-    publish(settings.models_dir, crosswalk)
+    settings = settings_for(tmp_path, welders)
+    publish(settings.models_dir, crosswalk())
     return create_app(
         settings,
-        engine=small_world,
-        desk=PlacementDesk(small_world, settings.models_dir, today=lambda: DAY),
+        engine=welders,
+        desk=PlacementDesk(welders, settings.models_dir, today=lambda: DAY),
         today=lambda: DAY,
         validate_answers=True,
     )

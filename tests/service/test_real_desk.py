@@ -34,13 +34,13 @@ def test_nobody_is_ranked_without_consent(real_client: FlaskClient, bearer: Bear
 
 @pytest.mark.parametrize("field", ["graduate_id", "post_id"])
 def test_a_step_of_somebody_unknown_is_refused_by_field(
-    real_client: FlaskClient, bearer: Bearer, small_world: Engine, field: str
+    real_client: FlaskClient, bearer: Bearer, welders: Engine, field: str
 ) -> None:
     answer = real_client.post(OUTCOMES, json=SIGNING | {field: "nobody"}, headers=bearer("data"))
     assert answer.status_code == 422
     assert answer.json is not None
     assert [each["pointer"] for each in answer.json["errors"]] == [f"#/{field}"]
-    assert stored(small_world) == []
+    assert stored(welders) == []
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_step_of_somebody_unknown_is_refused_by_field(
 def test_a_step_that_cannot_be_read_is_refused_by_field(
     real_client: FlaskClient,
     bearer: Bearer,
-    small_world: Engine,
+    welders: Engine,
     wrong: dict[str, object],
     pointer: str,
 ) -> None:
@@ -65,7 +65,7 @@ def test_a_step_that_cannot_be_read_is_refused_by_field(
     assert answer.status_code == 422
     assert answer.json is not None
     assert [each["pointer"] for each in answer.json["errors"]] == [pointer]
-    assert stored(small_world) == []
+    assert stored(welders) == []
 
 
 def test_a_signing_at_a_full_post_is_a_conflict(real_client: FlaskClient, bearer: Bearer) -> None:
@@ -90,7 +90,7 @@ def test_a_second_signing_of_a_graduate_is_a_conflict(
 
 
 def test_a_key_that_comes_back_with_another_body(
-    real_client: FlaskClient, bearer: Bearer, small_world: Engine
+    real_client: FlaskClient, bearer: Bearer, welders: Engine
 ) -> None:
     headers = bearer() | {"Idempotency-Key": "a-1"}
     assert real_client.post(OUTCOMES, json=SIGNING, headers=headers).status_code == 201
@@ -98,7 +98,7 @@ def test_a_key_that_comes_back_with_another_body(
     assert answer.status_code == 422
     assert answer.json is not None
     assert answer.json["type"] == "/problems/other-body"
-    assert [step.stage.value for step in stored(small_world)] == ["signed"]
+    assert [step.stage.value for step in stored(welders)] == ["signed"]
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def test_an_officer_of_one_college_does_not_learn_of_anothers_graduates(
 
 
 def test_an_officer_of_one_college_records_no_step_of_anothers_graduates(
-    real_client: FlaskClient, bearer: Bearer, small_world: Engine
+    real_client: FlaskClient, bearer: Bearer, welders: Engine
 ) -> None:
     headers = bearer("officer", scope_kind="college", scope_name="示例技师学院")
     answer = real_client.post(OUTCOMES, json=SIGNING | {"graduate_id": "G3"}, headers=headers)
     assert answer.status_code == 422
-    assert stored(small_world) == []
+    assert stored(welders) == []
 
 
 # --- answers ----------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def test_places_are_those_of_this_moment(real_client: FlaskClient, bearer: Beare
 
 
 def test_a_profile_is_ranked_and_nothing_of_it_is_kept(
-    real_client: FlaskClient, bearer: Bearer, small_world: Engine
+    real_client: FlaskClient, bearer: Bearer, welders: Engine
 ) -> None:
     body = {
         "trade": "焊接加工",
@@ -179,14 +179,14 @@ def test_a_profile_is_ranked_and_nothing_of_it_is_kept(
         "adult_on": "2024-03-01",
         "ranking": "fit",
     }
-    with store.reading(small_world) as conn:
+    with store.reading(welders) as conn:
         before = store.revision(conn), store.counts(conn, DAY)
     answer = real_client.post("/api/v1/rankings", json=body, headers=bearer("kiosk"))
     assert answer.status_code == 200, answer.text
     assert answer.json is not None
     assert {line["post_id"] for line in answer.json["ranking"]} == {"P1", "P2"}
     assert answer.json["read_as"] is None
-    with store.reading(small_world) as conn:
+    with store.reading(welders) as conn:
         assert (store.revision(conn), store.counts(conn, DAY)) == before
 
 
@@ -268,7 +268,7 @@ def test_every_rule_of_a_closed_post(real_client: FlaskClient, bearer: Bearer) -
 
 
 def test_a_step_is_recorded_and_answered_as_it_was_kept(
-    real_client: FlaskClient, bearer: Bearer, small_world: Engine
+    real_client: FlaskClient, bearer: Bearer, welders: Engine
 ) -> None:
     answer = real_client.post(
         OUTCOMES, json=SIGNING | {"channel": "双选会"}, headers=bearer("data")
@@ -284,18 +284,18 @@ def test_a_step_is_recorded_and_answered_as_it_was_kept(
         "reason": None,
         "recorded_on": "2026-05-14",
     }
-    assert [(step.graduate_id, step.post_id) for step in stored(small_world)] == [("G1", "P1")]
+    assert [(step.graduate_id, step.post_id) for step in stored(welders)] == [("G1", "P1")]
 
 
 def test_the_same_key_and_body_get_the_same_answer(
-    real_client: FlaskClient, bearer: Bearer, small_world: Engine
+    real_client: FlaskClient, bearer: Bearer, welders: Engine
 ) -> None:
     headers = bearer() | {"Idempotency-Key": "a-1"}
     first = real_client.post(OUTCOMES, json=SIGNING, headers=headers)
     # Without the key a second signing would be a conflict.
     again = real_client.post(OUTCOMES, json=SIGNING, headers=headers)
     assert (first.status_code, first.json) == (again.status_code, again.json)
-    assert len(stored(small_world)) == 1
+    assert len(stored(welders)) == 1
 
 
 def test_one_bearers_keys_say_nothing_of_anothers(real_client: FlaskClient, bearer: Bearer) -> None:
@@ -306,10 +306,8 @@ def test_one_bearers_keys_say_nothing_of_anothers(real_client: FlaskClient, bear
     assert (first.status_code, second.status_code) == (201, 201)
 
 
-def test_a_post_for_nobody_is_explained(
-    real_app: Flask, bearer: Bearer, small_world: Engine
-) -> None:
-    with store.writing(small_world) as conn:
+def test_a_post_for_nobody_is_explained(real_app: Flask, bearer: Bearer, welders: Engine) -> None:
+    with store.writing(welders) as conn:
         store.save_graduates(conn, [make_graduate(graduate_id="G9", hired_at_enrolment=True)], [])
         store.save_posts(conn, [make_post(post_id="P9")], day=DAY)
     answer = real_app.test_client().get("/api/v1/graduates/G9/ranking", headers=bearer())
