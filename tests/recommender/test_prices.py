@@ -63,10 +63,10 @@ def test_whom_one_post_is_left_to_does_not_stop_the_rest() -> None:
 
 
 def test_what_a_forbidden_pair_scores_changes_nothing() -> None:
-    eligible = [[True, False], [True, True]]
-    plain = solve([[1, 0], [2, 3]], [1, 1], eligible)
+    eligible = [[True, False, True], [True, True, True]]
+    plain = solve([[1, 0, 2], [2, 3, 1]], [1, 1, 1], eligible)
     for forbidden in (99, -99, np.nan, np.inf):
-        odd = solve([[1, forbidden], [2, 3]], [1, 1], eligible)
+        odd = solve([[1, forbidden, 2], [2, 3, 1]], [1, 1, 1], eligible)
         assert odd.price.tolist() == plain.price.tolist()
         assert odd.applicants.tolist() == plain.applicants.tolist()
 
@@ -87,6 +87,13 @@ def test_a_price_levels_the_queue() -> None:
     prices = solve([[0, 0], [0, 0]], [1, 5])
     assert prices.price == pytest.approx([log(5), 0], abs=1e-6)
     assert prices.applicants.tolist() == [3, 3]
+
+
+def test_places_that_nobody_may_take_do_not_shorten_the_queue() -> None:
+    # 6 applications for the 3 places within reach: level is two each, as it is anyway over
+    # both posts together; the single place has to draw a third, e^-price = 1/2.
+    prices = solve([[0, 0, 0]] * 2, [1, 2, 99], [[True, True, False]] * 2)
+    assert prices.price == pytest.approx([log(2), 0, 0], abs=1e-6)
 
 
 def test_no_price_where_the_queue_is_no_longer_than_the_places() -> None:
