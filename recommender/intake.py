@@ -15,8 +15,8 @@ from typing import Any
 import structlog
 from sqlalchemy.engine import Connection, Engine
 
-from recommender.data import compare, history, reference, rows, store
-from recommender.data.compare import Changes, Closing
+from recommender.data import changes, history, reference, rows, store
+from recommender.data.changes import Changes, Closing
 from recommender.data.sheets import ParsedSheet, parse_row, read_sheet
 from recommender.domain import (
     CONFIRMING,
@@ -191,22 +191,22 @@ def _compare(
     replace: bool,
     issuer: str | None,
 ) -> _Difference:
-    graduates = compare.compare_graduates(conn, sheets)
-    posts = compare.compare_posts(conn, sheets, day=day)
-    outcomes, stored_steps = compare.compare_outcomes(conn, sheets, graduates, posts)
-    members = compare.compare_members(conn, sheets)
-    agreements = compare.compare_agreements(conn, sheets)
+    graduates = changes.compare_graduates(conn, sheets)
+    posts = changes.compare_posts(conn, sheets, day=day)
+    outcomes, stored_steps = changes.compare_outcomes(conn, sheets, graduates, posts)
+    members = changes.compare_members(conn, sheets)
+    agreements = changes.compare_agreements(conn, sheets)
     kinds: tuple[Changes[Any], ...] = (graduates, posts, outcomes, members, agreements)
-    problems = [problem for changes in kinds for problem in changes.problems]
+    problems = [problem for each in kinds for problem in each.problems]
     told = [
-        *chain.from_iterable(changes.repetitions() for changes in kinds),
+        *chain.from_iterable(each.repetitions() for each in kinds),
         *_odd_history(conn, posts, outcomes, stored_steps, day),
-        *compare.posts_of_agreements(conn, agreements, posts),
+        *changes.posts_of_agreements(conn, agreements, posts),
     ]
     closings: Sequence[Closing] = ()
     if replace:
-        problems += compare.without_issuer(sheets, posts, issuer=issuer)
-        closings = compare.absent_posts(conn, sheets, posts, day=day, issuer=issuer)
+        problems += changes.without_issuer(sheets, posts, issuer=issuer)
+        closings = changes.absent_posts(conn, sheets, posts, day=day, issuer=issuer)
     return _Difference(
         graduates=graduates,
         posts=posts,
@@ -232,7 +232,7 @@ def _odd_history(
     known = {post.post_id: post for post in store.load_posts(conn, day=day, post_ids=ids)}
     known |= {line.item.post_id: line.item for line in posts.lines.values()}
     at_posts = store.load_outcomes(conn, day=date.max, stages=CONFIRMING | ENDING, post_ids=ids)
-    steps = {compare.outcome_key(step): step for step in at_posts} | new
+    steps = {changes.outcome_key(step): step for step in at_posts} | new
     confirmed = eligibility.standing(steps.values(), known, date.max).confirmed
     return history.odd_history(outcomes, stored=stored_steps, posts=known, confirmed=confirmed)
 
@@ -264,11 +264,11 @@ def _write(conn: Connection, difference: _Difference, day: date) -> None:
 
 def _summary(place: int, sheet: ParsedSheet, difference: _Difference) -> SheetSummary:
     n_of: Counter[str] = Counter()
-    for changes in difference.kinds:
-        n_of["added"] += sum(line.sheet == place for line in changes.added)
-        n_of["changed"] += sum(line.sheet == place for line in changes.changed)
-        n_of["repeated"] += sum(line.sheet == place for line in changes.repeated)
-        n_of["unchanged"] += changes.n_unchanged[place]
+    for each in difference.kinds:
+        n_of["added"] += sum(line.sheet == place for line in each.added)
+        n_of["changed"] += sum(line.sheet == place for line in each.changed)
+        n_of["repeated"] += sum(line.sheet == place for line in each.repeated)
+        n_of["unchanged"] += each.n_unchanged[place]
     return SheetSummary(
         filename=sheet.filename,
         kind=sheet.kind,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from recommender.data.compare import Changes, Line, outcome_key
+from recommender.data.changes import Changes, Line, outcome_key
 from recommender.data.findings import TOLD_SINGLY, row_ranges
 from recommender.domain import CONFIRMING, ENDING, Outcome, OutcomeStage, Post
 from recommender.errors import RowProblem

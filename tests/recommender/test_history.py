@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from builders import make_outcome, make_post
 
 from recommender.data.history import is_outside_days, odd_steps, row_ranges, told_together
 from recommender.domain import Outcome, OutcomeStage
 from recommender.errors import RowProblem
+from tests.builders import make_outcome, make_post
 
 S = OutcomeStage
 

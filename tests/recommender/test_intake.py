@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from builders import CREDIT_CODE, DAY, make_details, make_graduate, make_outcome, make_post
 from sqlalchemy.engine import Engine
 
 from recommender import wording
@@ -31,6 +30,7 @@ from recommender.errors import (
     ReplayMismatch,
 )
 from recommender.intake import ImportSummary, Recorded, import_files, record_outcome
+from tests.builders import CREDIT_CODE, DAY, make_details, make_graduate, make_outcome, make_post
 
 LATER = date(2026, 5, 20)
 BODY = "示例产教联盟"

@@ -10,21 +10,22 @@ from threading import Barrier, Thread
 
 import pytest
 import sqlalchemy as sa
-from builders import (
+from sqlalchemy.engine import Connection, Engine
+
+from recommender.data import bulk, schema, store
+from recommender.domain import Channel, OutcomeStage, SkillLevel, StepReason
+from recommender.errors import Busy, DatabaseFailed
+from tests.builders import (
     DAY,
     make_agreement,
     make_details,
+    make_full_graduate,
+    make_full_post,
     make_graduate,
     make_member,
     make_outcome,
     make_post,
 )
-from sqlalchemy.engine import Connection, Engine
-from test_rows import FULL_GRADUATE, FULL_OUTCOME, FULL_POST
-
-from recommender.data import bulk, schema, store
-from recommender.domain import OutcomeStage, SkillLevel, StepReason
-from recommender.errors import Busy, DatabaseFailed
 
 JANUARY, MARCH, JUNE = date(2026, 1, 10), date(2026, 3, 10), date(2026, 6, 10)
 
@@ -214,16 +215,18 @@ def test_posts_can_be_asked_for_by_id(conn: Connection) -> None:
 
 
 def test_every_field_of_a_post_is_kept(conn: Connection) -> None:
-    store.save_posts(conn, [FULL_POST], day=DAY)
-    assert store.load_posts(conn, day=DAY) == [FULL_POST]
+    post = make_full_post(withdrawn_on=DAY)
+    store.save_posts(conn, [post], day=DAY)
+    assert store.load_posts(conn, day=DAY) == [post]
 
 
 # --- graduates ------------------------------------------------------------------------------
 
 
 def test_every_field_of_a_graduate_is_kept(conn: Connection) -> None:
-    store.save_graduates(conn, [FULL_GRADUATE])
-    assert store.load_graduates(conn) == [FULL_GRADUATE]
+    graduate = make_full_graduate(hired_at_enrolment=True)
+    store.save_graduates(conn, [graduate])
+    assert store.load_graduates(conn) == [graduate]
 
 
 def test_a_graduate_is_replaced_and_the_details_stay(conn: Connection) -> None:
@@ -278,11 +281,12 @@ def test_a_step_of_nobody_is_refused_by_the_database_itself(conn: Connection) ->
         store.save_outcomes(conn, [make_outcome(graduate_id="nobody")])
 
 
-def test_every_field_of_a_step_is_kept(conn: Connection) -> None:
-    store.save_graduates(conn, [FULL_GRADUATE])
-    store.save_posts(conn, [FULL_POST], day=DAY)
-    store.save_outcomes(conn, [FULL_OUTCOME])
-    assert store.load_outcomes(conn, day=JUNE) == [FULL_OUTCOME]
+def test_every_field_of_a_step_is_kept(with_pairs: Connection) -> None:
+    step = make_outcome(
+        recorded_on=date(2026, 5, 12), channel=Channel.FAIR, shown_rank=3, reason=StepReason.FULL
+    )
+    store.save_outcomes(with_pairs, [step])
+    assert store.load_outcomes(with_pairs, day=JUNE) == [step]
 
 
 def test_a_step_does_not_exist_before_it_happened_or_was_recorded(
