@@ -77,7 +77,7 @@ def refuse_error(raw: object) -> None:
     """Refuse a cell that holds a flaw, or the text of a formula's error."""
     if isinstance(raw, Flaw):
         raise Malformed(raw.code)
-    if isinstance(raw, str) and raw[:1] == "#" and _ERROR.fullmatch(raw.strip()):
+    if isinstance(raw, str) and "#" in raw and _ERROR.fullmatch(raw.strip()):
         raise Malformed("error_value")
 
 
