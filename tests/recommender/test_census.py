@@ -1,129 +1,74 @@
-"""What a night counts: the same from one night to the next, whatever the season does."""
+"""What a night counts, so that it can be held to the nights before it."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
-import pytest
-
-from recommender.domain import Graduate, Outcome, OutcomeStage, Post, Reference, Region
+from recommender.domain import OutcomeStage
 from recommender.evaluation.census import count_feed
-from recommender.evaluation.feed import Feed, check_input
-from recommender.evaluation.limits import load_limits
-from tests.builders import DAY, make_graduate, make_outcome, make_post
-
-REFERENCE = Reference(
-    occupations={"6-18-02-04": "焊工"},
-    regions={
-        "370811": Region("370811", "任城区", "370800", "济宁市"),
-        "370702": Region("370702", "潍城区", "370700", "潍坊市"),
-    },
-)
+from tests.builders import DAY, SmallWorld, make_graduate, make_outcome, make_post, make_reference
 
 
-def counted(
-    graduates: list[Graduate] | None = None,
-    posts: list[Post] | None = None,
-    outcomes: list[Outcome] | None = None,
-    before: list[Post] | None = None,
-    day: date = DAY,
-) -> Feed:
-    return count_feed(
-        [make_graduate()] if graduates is None else graduates,
-        [make_post()] if posts is None else posts,
-        outcomes or [],
-        REFERENCE,
-        day,
-        known_trades={"焊接加工"},
-        open_before=before or [],
+def test_an_empty_database_counts_nothing_and_divides_by_nothing() -> None:
+    feed = count_feed([], [], [], make_reference(), DAY, known_trades=())
+    assert set(feed.totals.values()) == {0}
+    assert feed.ratios == {}
+    assert feed.unseen == {"occupation": 0.0, "trade": 0.0}
+
+
+def test_totals_and_ratios_of_the_small_world(small_world: SmallWorld) -> None:
+    feed = count_feed(
+        small_world.graduates,
+        small_world.posts,
+        small_world.outcomes,
+        small_world.reference,
+        DAY,
+        known_trades=set(small_world.reference.pairs),
     )
+    # Positive pairs: G1 to G5 at their posts. Cities: Jining, Weifang, Rizhao.
+    assert feed.totals == {
+        "graduates": 8,
+        "posts": 5,
+        "outcomes": 13,
+        "positives": 5,
+        "trades": 3,
+        "enterprises": 2,
+        "cities": 3,
+    }
+    # Places: 2 + 1 + 2 + 1 + 3. Everybody of the class of 2025 has a place; that of 2026, which
+    # is being placed, is left out.
+    assert feed.ratios == {"places_per_post": 9 / 5, "share_placed": 1.0}
 
 
-def posts_in(region_code: str, n_posts: int, prefix: str = "P", **fields: object) -> list[Post]:
-    return [
-        make_post(post_id=f"{prefix}{region_code}-{i}", region_code=region_code, **fields)
-        for i in range(n_posts)
-    ]
-
-
-def gone(feed: Feed) -> list[str]:
-    reasons = check_input(feed, [], load_limits().input)
-    return [reason.subject for reason in reasons if reason.code == "posts_gone"]
-
-
-# What has to be seen -----------------------------------------------------------------------
-
-
-def test_a_city_withdrawn_before_its_closing_date_is_gone() -> None:
-    before = posts_in("370811", 30) + posts_in("370702", 70)
-    now = posts_in("370811", 30, withdrawn_on=DAY) + posts_in("370702", 70)
-    feed = counted(posts=now, before=before)
-    assert feed.still_open == {"": (100, 70), "济宁市": (30, 0), "潍坊市": (70, 70)}
-    assert gone(feed) == ["济宁市"]
-
-
-def test_a_mass_closing_is_gone_everywhere() -> None:
-    before = posts_in("370811", 100)
-    now = posts_in("370811", 60, withdrawn_on=DAY) + posts_in("370811", 40, prefix="Q")
-    assert gone(counted(posts=now, before=before)) == ["", "济宁市"]
-
-
-@pytest.mark.parametrize(
-    ("graduate", "post", "kind"),
-    [
-        (make_graduate(trade="没有这个专业"), make_post(occupation_code="6-18-02-04"), "trade"),
-        (make_graduate(), make_post(occupation_code="9-99-99-99"), "occupation"),
-    ],
-)
-def test_what_no_table_knows_is_unseen(graduate: Graduate, post: Post, kind: str) -> None:
-    feed = counted([graduate], [post])
-    assert feed.unseen == {"trade": 0.0, "occupation": 0.0} | {kind: 1.0}
-
-
-def test_empty_cells_are_missing() -> None:
-    graduates = [make_graduate(), make_graduate(graduate_id="G2", home_region=None)]
-    assert counted(graduates).missing["home_region"] == 0.5
-
-
-# What must not alarm -----------------------------------------------------------------------
-
-
-def test_a_catalog_that_ran_out_by_itself_is_not_missed() -> None:
-    before = posts_in("370811", 100)
-    day = before[0].closes_on + timedelta(days=1)
-    feed = counted(posts=before, before=before, day=day)
-    assert feed.still_open == {}
-
-
-def test_a_catalog_issued_again_under_new_ids_loses_nothing() -> None:
-    before = posts_in("370811", 100)
-    now = posts_in("370811", 100, withdrawn_on=DAY) + posts_in("370811", 95, prefix="Q")
-    feed = counted(posts=now, before=before)
-    assert feed.still_open[""] == (100, 95)
-    assert gone(feed) == []
-
-
-def test_the_share_placed_is_of_class_years_that_are_over() -> None:
-    # Of 2025 one of two started; the running class year has hardly begun.
-    graduates = [
-        make_graduate(graduate_id="G1", class_year=2025),
-        make_graduate(graduate_id="G2", class_year=2025),
-        *(make_graduate(graduate_id=f"N{i}", class_year=2026) for i in range(50)),
-    ]
-    started = make_outcome(stage=OutcomeStage.STARTED, date=date(2025, 6, 1))
-    feed = counted(graduates, outcomes=[started])
-    assert feed.ratios["share_placed"] == 0.5
+def test_a_start_that_cannot_be_judged_yet_counts_as_positive() -> None:
+    started = make_outcome(stage=OutcomeStage.STARTED, date=date(2026, 5, 1))
+    feed = count_feed(
+        [make_graduate()], [make_post()], [started], make_reference(), DAY, known_trades=()
+    )
     assert feed.totals["positives"] == 1
 
 
-def test_without_an_earlier_class_year_there_is_no_share() -> None:
-    assert counted().ratios.keys() == {"places_per_post"}
+def test_unknown_codes_and_trades_are_a_share_of_rows() -> None:
+    posts = [make_post(), make_post(post_id="P2", occupation_code="6-99-99-99")]
+    graduates = [make_graduate(graduate_id=f"G{n}", trade=t) for n, t in enumerate("甲乙乙乙")]
+    feed = count_feed(graduates, posts, [], make_reference(), DAY, known_trades={"乙"})
+    assert feed.unseen == {"occupation": 0.5, "trade": 0.25}
 
 
-def test_an_empty_database_is_counted_and_refused() -> None:
-    feed = counted([], [])
-    assert (feed.totals["graduates"], feed.totals["posts"], feed.ratios) == (0, 0, {})
-    assert [reason.code for reason in check_input(feed, [], load_limits().input)] == [
-        "feed_empty",
-        "feed_empty",
+def test_empty_cells_are_a_share_of_rows() -> None:
+    graduates = [make_graduate(), make_graduate(graduate_id="G2", skill_level=None)]
+    feed = count_feed(graduates, [make_post()], [], make_reference(), DAY, known_trades=())
+    assert feed.missing["skill_level"] == 0.5
+    assert feed.missing["certificates"] == 1.0
+    assert feed.missing["monthly_pay_min"] == 1.0
+
+
+def test_posts_that_should_still_be_open_are_missed_by_city_and_in_all() -> None:
+    before = [
+        make_post(post_id="kept"),
+        make_post(post_id="lost", region_code="370700"),
+        make_post(post_id="ran out", closes_on=date(2026, 5, 14)),
     ]
+    now = [make_post(post_id="kept"), make_post(post_id="lost", withdrawn_on=date(2026, 5, 1))]
+    feed = count_feed([], now, [], make_reference(), DAY, known_trades=(), open_before=before)
+    assert feed.still_open == {"": (2, 1), "济宁市": (1, 1), "潍坊市": (1, 0)}
