@@ -41,8 +41,6 @@ def assign_cohort(
     n_graduates, n_posts = values.shape
     placed = np.full(n_graduates, UNPLACED, dtype=np.int32)
     rows, columns = np.nonzero(eligible & (capacities > 0)[None, :])
-    if len(rows) == 0:
-        return placed
     sink = n_graduates + n_posts
     flow = min_cost_flow.SimpleMinCostFlow()
     pair_arcs = flow.add_arcs_with_capacity_and_unit_cost(
