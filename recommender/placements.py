@@ -308,7 +308,12 @@ class PlacementDesk:
         return Choices(
             trades=tables.known_trades(),
             levels=tuple((level.name, wording.label(level)) for level in SkillLevel),
-            cities=tuple((r.code, r.name) for r in regions if r.code == r.city_code),
+            # The province stands among the regions too, as a city of its own.
+            cities=tuple(
+                (region.code, region.name)
+                for region in regions
+                if region.code == region.city_code and not region.code.endswith("0000")
+            ),
         )
 
     def _current_artefact(self) -> Artefact:
