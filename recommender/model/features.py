@@ -6,7 +6,7 @@ each class year's are new. What was shown, and where in a list, is never a featu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from math import log
 
 import numpy as np
@@ -163,10 +163,3 @@ def feature_matrix(
 def kind_of(name: str) -> str:
     """Kind of a feature: what stands before the first colon."""
     return name.partition(":")[0]
-
-
-def unknown_share(described: Mapping[str, Features], names: Iterable[str]) -> float:
-    """Share of all features in use that the vocabulary does not hold, 0 to 1."""
-    known = set(names)
-    used = [name for features in described.values() for name in features]
-    return sum(name not in known for name in used) / len(used) if used else 0.0
