@@ -257,10 +257,12 @@ class _Sheets:
         wish_pay = (np.round(wages * np.exp(rng.normal(0.02, 0.1, n)) / 100) * 100).astype(int)
         luck = rng.random((n, 5))
         days = rng.integers(0, 1 << 30, n)
+        # Hired at enrolment: a tenth of those who never applied, or of everybody a few where
+        # nothing has happened yet.
         idle = np.ones(n, dtype=bool)
         if season.number != SEASON_OF_TODAY:
             idle[season.applications.graduate] = False
-        # Of those who never applied about one in six; of everybody where nothing happened yet.
+            idle &= ~self._lists_kept(season)
         hired = 0.015 if season.number == SEASON_OF_TODAY else 0.1
         orders = self._order_classes(season)
         licences = tuple(place.LICENCES)
@@ -336,9 +338,12 @@ class _Sheets:
             rows.sort(key=lambda row: row[:2])
             yield from rows
 
+    def _lists_kept(self, season: wp.Season) -> NDArray[np.bool_]:
+        """Choose the graduates whose lists are on record."""
+        return self._dice(4, season.number).random(len(season.people)) < LISTS_LOGGED
+
     def _shown_rows(self, season: wp.Season) -> Iterator[Row]:
-        rng = self._dice(4, season.number)
-        kept = rng.random(len(season.people)) < LISTS_LOGGED
+        kept = self._lists_kept(season)
         shown, people, posts = season.shown, graduate_ids(season), post_ids(season)
         days = _round_days(season)
         for k in np.flatnonzero(kept[shown.graduate]):

@@ -27,13 +27,16 @@ from recommender.evaluation.world_parts import (
 )
 
 CAREER = 2  # of the latent classes pay, home, career, ease
-PAY_WEIGHT = np.array([1.6, 0.7, 0.8, 0.6], dtype=np.float32)
-DISTANCE_WEIGHT = np.array([0.5, 1.6, 0.4, 1.0], dtype=np.float32)
-FIT_WEIGHT = np.array([0.8, 0.7, 1.6, 0.6], dtype=np.float32)
+# Chances are compared with draws in double precision, so that a machine with other vector
+# instructions, whose last bits differ, still makes the same world.
+PAY_WEIGHT = np.array([1.6, 0.7, 0.8, 0.6])
+DISTANCE_WEIGHT = np.array([0.5, 1.6, 0.4, 1.0])
+FIT_WEIGHT = np.array([0.8, 0.7, 1.6, 0.6])
 SOFTNESS = 0.15  # of the minimum over required skills
+BLOCK_ROWS = 1_024  # graduates at a time, so that memory does not grow with the terms
 
 
-def skill_fit(skills: Floats, required: Bools) -> Floats:
+def skill_fit(skills: Floats, required: Bools) -> Doubles:
     """Measure how well graduates fit posts: nearly their weakest required skill.
 
     Parameters
@@ -45,16 +48,16 @@ def skill_fit(skills: Floats, required: Bools) -> Floats:
 
     Returns
     -------
-    float32 array of shape (n_graduates, n_posts)
+    float64 array of shape (n_graduates, n_posts)
         Soft minimum, -0.2 to 1.2.
     """
-    share = (required / required.sum(axis=1, keepdims=True)).astype(np.float32)
-    mean = np.exp(skills / -SOFTNESS) @ share.T
-    fit: Floats = np.clip(-SOFTNESS * np.log(mean), -0.2, 1.2)
+    share = required / required.sum(axis=1, keepdims=True)
+    mean = np.exp(skills.astype(np.float64) / -SOFTNESS) @ share.T
+    fit: Doubles = np.clip(-SOFTNESS * np.log(mean), -0.2, 1.2)
     return fit
 
 
-def pay_term(log_wage: Floats, expected: Floats) -> Floats:
+def pay_term(log_wage: Floats, expected: Floats) -> Doubles:
     """Weigh pay against what one's own family earns: losses count 2.25 times.
 
     Parameters
@@ -64,19 +67,18 @@ def pay_term(log_wage: Floats, expected: Floats) -> Floats:
 
     Returns
     -------
-    float32 array of shape (n_graduates, n_posts)
+    float64 array of shape (n_graduates, n_posts)
         4 x for a gain of x in log pay, 9 x for a loss.
 
     References
     ----------
     Tversky and Kahneman (1992), Journal of Risk and Uncertainty 5; loss aversion 2.25.
     """
-    gain = log_wage[None, :] - expected[:, None]
-    term: Floats = np.where(gain >= 0, 4.0 * gain, 9.0 * gain).astype(np.float32)
-    return term
+    gain = log_wage[None, :].astype(np.float64) - expected[:, None]
+    return np.where(gain >= 0, 4.0 * gain, 9.0 * gain)
 
 
-def distance_term(distance_km: Doubles) -> Floats:
+def distance_term(distance_km: Doubles) -> Doubles:
     """Weigh the way to work: free to 30 km, then 1 for each 80 km, and a cliff at 150 km.
 
     Parameters
@@ -86,20 +88,24 @@ def distance_term(distance_km: Doubles) -> Floats:
 
     Returns
     -------
-    float32 array of the same shape
+    float64 array of the same shape
         0 or less.
     """
-    term = -np.maximum(0.0, distance_km - 30.0) / 80.0 - 0.8 * (distance_km > 150.0)
-    return np.asarray(term, dtype=np.float32)
+    term: Doubles = -np.maximum(0.0, distance_km - 30.0) / 80.0 - 0.8 * (distance_km > 150.0)
+    return term
+
+
+# Utility, score and stay logit of a block, each an array or the same for all pairs.
+_Block = tuple[Doubles | float, Doubles | float, Doubles | float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """Utility, score and stay logit of every pair, without pair noise."""
 
-    utility: Floats
-    score: Floats
-    stay_logit: Floats
+    utility: Doubles
+    score: Doubles
+    stay_logit: Doubles
 
 
 def pair_means(
@@ -111,32 +117,35 @@ def pair_means(
 ) -> Means:
     """Compute both sides' means for every pair of some people and a season's posts."""
     shape = (len(people), len(season.posts))
-    if not config.features_matter:
-        return Means(
-            utility=np.full(shape, config.outside_mean, dtype=np.float32),
-            score=np.full(shape, 0.5, dtype=np.float32),
-            stay_logit=np.full(shape, 0.4, dtype=np.float32),
-        )
-    if config.linear:
-        return _linear_means(config, setting, structure, people, season.posts)
-    return _market_means(config, setting, structure, people, season)
+    means = Means(utility=np.empty(shape), score=np.empty(shape), stay_logit=np.empty(shape))
+    for start in range(0, len(people), BLOCK_ROWS):
+        rows = slice(start, start + BLOCK_ROWS)
+        if not config.features_matter:
+            block: _Block = (config.outside_mean, 0.5, 0.4)
+        elif config.linear:
+            utility = _linear_utility(config, setting, structure, people, season.posts, rows)
+            block = (utility, 3.0, 0.4)  # everybody is hired
+        else:
+            block = _market_means(config, setting, structure, people, season, rows)
+        means.utility[rows], means.score[rows], means.stay_logit[rows] = block
+    return means
 
 
-def _linear_means(
-    config: WorldConfig, setting: Setting, structure: Structure, people: People, posts: Posts
-) -> Means:
-    """Sum vectors of published features on both sides and multiply; hire everybody."""
+def _linear_utility(
+    config: WorldConfig,
+    setting: Setting,
+    structure: Structure,
+    people: People,
+    posts: Posts,
+    rows: slice,
+) -> Doubles:
+    """Sum vectors of published features on both sides and multiply."""
     n_majors, n_skills = len(setting.major_family), setting.core.shape[1]
-    left = structure.linear_graduate[people.major]
-    left = left + structure.linear_graduate[n_majors + people.home]
-    right = structure.linear_post[posts.label_skill]
-    right = right + structure.linear_post[n_skills + posts.town]
-    utility = np.float32(config.outside_mean) + np.float32(0.35) * (left @ right.T)
-    return Means(
-        utility=utility,
-        score=np.full(utility.shape, 3.0, dtype=np.float32),
-        stay_logit=np.full(utility.shape, 0.4, dtype=np.float32),
-    )
+    left = structure.linear_graduate[people.major[rows]].astype(np.float64)
+    left += structure.linear_graduate[n_majors + people.home[rows]]
+    right = structure.linear_post[posts.label_skill].astype(np.float64)
+    right += structure.linear_post[n_skills + posts.town]
+    return config.outside_mean + 0.35 * (left @ right.T)
 
 
 def _market_means(
@@ -145,32 +154,35 @@ def _market_means(
     structure: Structure,
     people: People,
     season: Season,
-) -> Means:
+    rows: slice,
+) -> tuple[Doubles, Doubles, Doubles]:
+    """Compute utility, score and stay logit for a block of graduates."""
     posts, firms = season.posts, season.enterprises
-    slot, latent = posts.enterprise, people.latent_class
-    fit = skill_fit(people.skills, posts.required)
-    expected = structure.base_log_wage[people.family] + np.float32(season.trend)
-    pay = PAY_WEIGHT[latent][:, None] * pay_term(posts.log_wage, expected)
-    way = distance_term(setting.distance_km)[people.home[:, None], posts.town[None, :]]
-    way *= DISTANCE_WEIGHT[latent][:, None]
-    joy = np.float32(config.fit_weight) * FIT_WEIGHT[latent][:, None] * fit
-    quality = firms.quality[slot][None, :]
-    agreed = firms.agreement[people.school[:, None], slot[None, :]].astype(np.float32)
-    utility = pay + way + joy
-    stay = np.float32(0.5) * (utility + quality) - np.float32(0.35)
-    stay -= np.float32(0.3) * (structure.affinity[people.family][:, posts.family] < RELATED)
-    career = (1.0 + (latent == CAREER)).astype(np.float32)[:, None]
-    utility += np.float32(0.45) * quality * career + np.float32(0.9) * agreed
-    utility += np.float32(config.herding) * season.schoolmates[people.school][:, slot]
-    utility += np.float32(0.5 / np.sqrt(N_TASTES)) * (people.taste @ firms.taste[slot].T)
-    needed = posts.required.astype(np.float32)
-    found = people.certificates.astype(np.float32) @ needed.T
-    score = np.float32(2.0) * fit + np.float32(0.4) * agreed
-    personal = 0.5 * people.ability + 0.3 * structure.school_quality[people.school]
-    score += personal.astype(np.float32)[:, None]
-    score += people.female.astype(np.float32)[:, None] * firms.bias[slot][None, :]
-    score -= np.float32(1.5) * (found < needed.sum(axis=1)[None, :] / 2)
-    return Means(utility=utility, score=score, stay_logit=stay)
+    slot, latent = posts.enterprise, people.latent_class[rows]
+    family, school = people.family[rows], people.school[rows]
+    fit = skill_fit(people.skills[rows], posts.required)
+    expected = structure.base_log_wage[family] + np.float32(season.trend)
+    way = distance_term(setting.distance_km)[people.home[rows, None], posts.town[None, :]]
+    utility = PAY_WEIGHT[latent][:, None] * pay_term(posts.log_wage, expected)
+    utility += DISTANCE_WEIGHT[latent][:, None] * way
+    utility += config.fit_weight * FIT_WEIGHT[latent][:, None] * fit
+    quality = firms.quality[slot][None, :].astype(np.float64)
+    stay = 0.5 * (utility + quality) - 0.35
+    stay -= 0.3 * (structure.affinity[family][:, posts.family] < RELATED)
+    agreed = firms.agreement[school[:, None], slot[None, :]]
+    career = 1.0 + (latent == CAREER)[:, None]
+    utility += 0.45 * quality * career + 0.9 * agreed
+    utility += config.herding * season.schoolmates[school][:, slot].astype(np.float64)
+    taste = people.taste[rows].astype(np.float64) @ firms.taste[slot].T.astype(np.float64)
+    utility += 0.5 / np.sqrt(N_TASTES) * taste
+    needed = posts.required.astype(np.float64)
+    found = people.certificates[rows].astype(np.float64) @ needed.T
+    personal = 0.5 * people.ability[rows].astype(np.float64)
+    personal += 0.3 * structure.school_quality[school]
+    score = 2.0 * fit + 0.4 * agreed + personal[:, None]
+    score += people.female[rows, None] * firms.bias[slot][None, :].astype(np.float64)
+    score -= 1.5 * (found < needed.sum(axis=1)[None, :] / 2)
+    return utility, score, stay
 
 
 def allowed(people: People, posts: Posts) -> Bools:
@@ -195,23 +207,22 @@ def truth_of(
     able = allowed(people, season.posts)
     above = means.utility - people.outside[:, None]
     want = _chance_above(above)
-    offer = ndtr((means.score - season.cut[None, :]) / np.float32(EMPLOYER_NOISE))
-    offer = np.where(able, offer, 0.0).astype(np.float32)
+    offer = np.where(able, ndtr((means.score - season.cut[None, :]) / EMPLOYER_NOISE), 0.0)
     stay = expit(means.stay_logit)
     return Truth(
-        retained=want * offer * stay,
-        want=want,
-        apply=_chance_above(above + np.float32(APPLICATION_SLACK)),
-        offer=offer,
-        stay=stay,
-        surplus=offer * np.logaddexp(np.float32(0.0), above),
-        utility=means.utility,
-        score=means.score,
+        retained=(want * offer * stay).astype(np.float32),
+        want=want.astype(np.float32),
+        apply=_chance_above(above + APPLICATION_SLACK).astype(np.float32),
+        offer=offer.astype(np.float32),
+        stay=stay.astype(np.float32),
+        surplus=(offer * np.logaddexp(0.0, above)).astype(np.float32),
+        utility=means.utility.astype(np.float32),
+        score=means.score.astype(np.float32),
         eligible=able,
     )
 
 
-def _chance_above(above: Floats) -> Floats:
+def _chance_above(above: Doubles) -> Doubles:
     """Chance that a standard Gumbel draw lifts a utility over the bar it lacks."""
-    chance: Floats = -np.expm1(-np.exp(above))
+    chance: Doubles = -np.expm1(-np.exp(above))
     return chance

@@ -101,7 +101,7 @@ class WorldConfig:
     n_core_skills: int = 8
     test_season: int = -1
     # people
-    outside_mean: float = 1.2
+    outside_mean: float = 1.3
     outside_sd: float = 0.8
     further_study: float = 0.15
     class_size: tuple[int, int] | None = None
@@ -117,11 +117,11 @@ class WorldConfig:
     test_shock: float = -0.5
     new_major: bool = True
     places_per_graduate: float = 0.85
-    pareto: float = 1.15
+    pareto: float = 1.1
     largest_share: float = 0.02
     wrong_label: float = 0.12
     # choice
-    fit_weight: float = 3.2
+    fit_weight: float = 3.6
     herding: float = 0.6
     hiring_bar: float = -1.2
     # the season

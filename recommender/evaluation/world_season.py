@@ -40,9 +40,9 @@ from recommender.evaluation.world_parts import (
 class Pairs:
     """Everything about pairs that the rounds of a season need."""
 
-    utility: Floats  # with pair noise
-    score: Floats  # with pair noise
-    stay: Floats  # chance
+    utility: Doubles  # with pair noise
+    score: Doubles  # with pair noise
+    stay: Doubles  # chance
     outside: Floats
     able: Bools
 
@@ -101,17 +101,16 @@ def _no_applications() -> Applications:
     )  # fmt: skip
 
 
-def gumbel(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
-    """Draw the taste noise of every pair: standard Gumbel, float32."""
-    draw = rng.random(shape, dtype=np.float32)
-    np.clip(draw, np.float32(1e-7), np.float32(1 - 1e-7), out=draw)
-    noise: Floats = -np.log(-np.log(draw))
+def gumbel(rng: np.random.Generator, shape: tuple[int, int]) -> Doubles:
+    """Draw the taste noise of every pair: standard Gumbel, float64."""
+    draw = np.maximum(rng.random(shape), 1e-15)
+    noise: Doubles = -np.log(-np.log(draw))
     return noise
 
 
-def employer_noise(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
-    """Draw the screening noise of every pair: normal, standard deviation 0.7, float32."""
-    return np.float32(EMPLOYER_NOISE) * rng.standard_normal(shape, dtype=np.float32)
+def employer_noise(rng: np.random.Generator, shape: tuple[int, int]) -> Doubles:
+    """Draw the screening noise of every pair: normal, standard deviation 0.7, float64."""
+    return EMPLOYER_NOISE * rng.standard_normal(shape)
 
 
 class _Officers:
@@ -150,7 +149,7 @@ class _Officers:
         drawn = self._draw(self._rule, who, 6 * config.n_listed, rng)
         random = rng.integers(0, self._n_posts, drawn.shape)
         drawn = np.where(rng.random(drawn.shape) < share, random, drawn)
-        listed = _first_distinct(drawn, self._able[who[:, None], drawn], config.n_listed)
+        listed = first_distinct(drawn, self._able[who[:, None], drawn], config.n_listed)
         chance = share / self._n_posts + (1 - share) * self._chance(who, listed)
         return listed, chance.astype(np.float32)
 
@@ -158,7 +157,7 @@ class _Officers:
         """Draw what each graduate finds alone."""
         n = self._config.n_searched
         drawn = self._draw(self._search, who, 6 * n, rng)
-        return _first_distinct(drawn, np.ones(drawn.shape, dtype=bool), n)
+        return first_distinct(drawn, np.ones(drawn.shape, dtype=bool), n)
 
     def _draw(
         self, cumulated: Doubles, who: NDArray[np.intp], n: int, rng: np.random.Generator
@@ -193,7 +192,7 @@ def repeated(rows: NDArray[np.integer]) -> Bools:
     return again
 
 
-def _first_distinct(drawn: NDArray[np.intp], fine: Bools, n: int) -> Ints:
+def first_distinct(drawn: NDArray[np.intp], fine: Bools, n: int) -> Ints:
     """Keep the first `n` different fine entries of each row, in order; -1 fills.
 
     Drawing on and dropping what came before is drawing without replacement.
@@ -222,7 +221,7 @@ def _run_rounds(
     left = posts.headcount.astype(np.int64)
     placed = np.zeros(n, dtype=bool)
     tried = np.zeros(pairs.able.shape, dtype=bool)
-    worst = np.full(len(posts), np.inf, dtype=np.float32)
+    worst = np.full(len(posts), np.inf)
     done: list[Applications] = []
     shown: list[Shown] = []
     for turn in range(config.n_rounds):
@@ -232,8 +231,8 @@ def _run_rounds(
         seen = _seen(config, who, listed, chance, officers.search(who, rng), rng)
         graduate, post, position, propensity = _apply(pairs, tried, seen, rng)
         tried[graduate, post] = True
-        wishes = _Wishes.of(pairs, graduate, post)
-        fate = _clear(wishes, left, rng.permutation(n), config.hiring_bar)
+        wishes = Wishes.of(pairs, graduate, post)
+        fate = clear(wishes, left, rng.permutation(n), config.hiring_bar)
         taken = fate == Fate.ACCEPTED
         placed[graduate[taken]] = True
         np.subtract.at(left, post[taken], 1)
@@ -324,18 +323,19 @@ def _rank_within(group: NDArray[np.integer], key: NDArray[np.generic]) -> NDArra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Wishes:
+class Wishes:
     """The applications of one round, with what both sides think of them."""
 
     graduate: Ints
     post: Ints
-    utility: Floats
-    score: Floats
+    utility: Doubles
+    score: Doubles
     willing: Bools
     able: Bools
 
     @classmethod
-    def of(cls, pairs: Pairs, graduate: Ints, post: Ints) -> _Wishes:
+    def of(cls, pairs: Pairs, graduate: Ints, post: Ints) -> Wishes:
+        """Look up what both sides think of some pairs, with this season's noise."""
         utility = pairs.utility[graduate, post]
         return cls(
             graduate=graduate,
@@ -347,8 +347,8 @@ class _Wishes:
         )
 
 
-def _clear(
-    wishes: _Wishes, left: NDArray[np.int64], turn_order: NDArray[np.integer], bar: float
+def clear(
+    wishes: Wishes, left: NDArray[np.int64], turn_order: NDArray[np.integer], bar: float
 ) -> NDArray[np.int8]:
     """Let employers offer and graduates accept; say what became of each application.
 
@@ -372,7 +372,7 @@ def _clear(
 
 
 def _take_turns(
-    wishes: _Wishes,
+    wishes: Wishes,
     offers: NDArray[np.intp],
     left: NDArray[np.int64],
     turn_order: NDArray[np.integer],
@@ -409,8 +409,8 @@ def clear_all(
     pending = np.arange(len(post))
     accepted = [pending[:0]]
     for _ in range(config.n_rounds):
-        wishes = _Wishes.of(pairs, graduate[pending], post[pending])
-        fate = _clear(wishes, left, turn_order, config.hiring_bar)
+        wishes = Wishes.of(pairs, graduate[pending], post[pending])
+        fate = clear(wishes, left, turn_order, config.hiring_bar)
         taken = pending[fate == Fate.ACCEPTED]
         if not len(taken):
             break
