@@ -256,6 +256,10 @@ _FILE_PROBLEMS: Mapping[str, Sentence] = {
         ("文件已损坏，或展开后过大", "the file is damaged, or far too large when opened"),
         ("请在 Excel 或 WPS 中打开后另存为 .xlsx", "open it in Excel or WPS and save it as .xlsx"),
     ),
+    "error_somewhere": (
+        ("工作表中有公式错误 {0}", "a formula of the worksheet gives the error {0}"),
+        ("请查找并改正后再导入", "find and mend it"),
+    ),
     "utf16": (
         ("文字编码是 {0}", "the text is encoded as {0}"),
         ("请另存为 CSV UTF-8", "save it as CSV UTF-8"),

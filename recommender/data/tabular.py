@@ -31,6 +31,7 @@ HEADER_ROWS = 10
 
 # What a cell may begin with so that Excel neither runs nor rounds it.
 _GUARDS = frozenset("'=")
+_GUARDED = ("@", "+", "-", "=", "%", "\\|")
 
 _WORKBOOK_READER = Path(__file__).with_name("workbook.py")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -196,7 +197,9 @@ def _read_apart(path: Path, worksheets: Sequence[str]) -> Iterator[object]:
 
 
 def _why(line: object) -> Malformed:
-    return Malformed(line["problem"] if isinstance(line, dict) else "damaged_file")
+    if isinstance(line, dict):
+        return Malformed(line["problem"], *line.get("facts", ()))
+    return Malformed("damaged_file")
 
 
 def _workbook_rows(lines: Iterator[object]) -> Iterator[Row]:
@@ -295,7 +298,7 @@ def _unguarded(cell: str) -> str:
     The first is how this program's own downloads are guarded (by defusedcsv, which also puts
     a backslash before each ``|``).
     """
-    if cell[:1] == "'" and cell[1:2] and cell[1] in "@+-=|%":
+    if cell[:1] == "'" and cell.startswith(_GUARDED, 1):
         return cell[1:].replace("\\|", "|")
     if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
         return cell[2:-1]

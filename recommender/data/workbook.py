@@ -6,9 +6,9 @@ import goes on and says which file was bad. It uses the standard library and pyt
 only, because it is started by its path.
 
 It writes one JSON value a line: ``{"name", "others", "n_rows"}`` of the worksheet read, then a
-list of cells per row, from row 1 on, and last ``null``; without that last line the reading failed.
-``{"problem": code}`` stands in the place of anything else that cannot be read. A cell that is
-no text, number or truth value is ``[kind, text]``: a date, or a flaw.
+list of cells per row, from row 1 on, and last ``null``; without that last line the reading
+failed. ``{"problem", "facts"}`` stands in the place of anything else that cannot be read. A
+cell that is no text, number or truth value is ``[kind, text]``: a date, or a flaw.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _TARGET = re.compile(rb"\sTarget=[\"']([^\"']+)[\"']")
 _ID = re.compile(rb"\sId=[\"']([^\"']+)[\"']")
 # A cell that holds an error, and one whose formula was saved without its value.
 _ERROR = re.compile(
-    rb"<(?:\w+:)?c\s(?=[^>]*\st=[\"']e[\"'])[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*(?<!/)>"
+    rb"<(?:\w+:)?c\s(?=[^>]*\bt=[\"']e[\"'])[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*(?<!/)>"
     rb"(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<",
     re.DOTALL,
 )
@@ -63,7 +63,12 @@ def main(path: str, wanted: Sequence[str]) -> None:
     except python_calamine.PasswordError:
         _write({"problem": "encrypted_file"})
     except (python_calamine.CalamineError, zipfile.BadZipFile, ValueError, OSError) as broken:
-        _write({"problem": "damaged_file", "detail": str(broken)})
+        # An error newer than the library, e.g. #SPILL!, costs it the whole worksheet.
+        error = re.search(r"cell error value '([^']*)'", str(broken))
+        if error:
+            _write({"problem": "error_somewhere", "facts": [error[1]]})
+        else:
+            _write({"problem": "damaged_file"})
     _write(None)
 
 

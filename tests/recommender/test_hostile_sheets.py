@@ -131,6 +131,7 @@ REFUSED: Mapping[str, Place] = {
     "formula_with_error.xlsx": (3, "headcount", "#DIV/0!", "error_value"),
     "optional_error.xlsx": (3, "monthly_pay_min", "#N/A", "error_value"),
     "optional_error.xls": (3, "monthly_pay_min", "#N/A", "error_value"),
+    "error_newer_than_the_library.xlsx": (0, "", "", "error_somewhere"),
     "error_as_text.csv": (3, "headcount", "#N/A", "error_value"),
     "hash_marks_as_text.csv": (3, "closes_on", "########", "error_value"),
     "text_with_escaped_nul.xlsx": (3, "duties", "装配\0", "control_character"),

@@ -115,7 +115,7 @@ class Error:
 def _cell(place: int, row: int, value: object, epoch: date) -> str:
     ref = f"{chr(ord('A') + place)}{row}"
     if isinstance(value, Xml):
-        return value.text.replace("REF", ref)
+        return value.text.replace('"REF"', f'"{ref}"')
     if isinstance(value, date):
         return f'<c r="{ref}" s="1"><v>{(value - epoch).days}</v></c>'
     if isinstance(value, bool):
@@ -424,6 +424,9 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     ),
     "optional_error.xls": lambda: xls_of(
         lines(post("P1"), post("P2", monthly_pay_min=Error(0x2A)))
+    ),
+    "error_newer_than_the_library.xlsx": lambda: post_book(
+        headcount=Xml('<c r="REF" t="e"><v>#SPILL!</v></c>')
     ),
     "error_as_text.csv": lambda: posts(headcount="#N/A"),
     "hash_marks_as_text.csv": lambda: posts(closes_on="########"),
