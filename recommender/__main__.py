@@ -6,25 +6,20 @@ and `serve` pay only for what they use.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from recommender import terminal
-from recommender.errors import ImportRefused, NotFound, RowProblem, Unreadable
+from recommender.errors import ImportRefused, NotFound, Unreadable
 from recommender.terminal import say
 
 if TYPE_CHECKING:
     from recommender.cohorts import Table
-    from recommender.intake import ImportSummary
     from recommender.nightly import NightResult
 
-# Of one kind in one sheet; a terminal is no place for hundreds that say the same.
-SHOWN_WARNINGS = 10
 TABLE_SUFFIXES = (".csv", ".parquet", ".xlsx")
 REPORT_SUFFIXES = (".xlsx", ".csv", ".html", ".json")
 
@@ -91,7 +86,7 @@ def import_sheets(
     json_file: str | None,
 ) -> None:
     """Check sheets, or folders of them, and take them in: all of them or none."""
-    from recommender import intake
+    from recommender import intake, printouts
 
     terminal.log_to_file()
     try:
@@ -107,77 +102,14 @@ def import_sheets(
             )
     except ImportRefused as refusal:
         if json_file:
-            problems = [_problem_json(problem) for problem in refusal.problems]
-            terminal.write_json({"written": False, "problems": problems}, json_file)
+            told = printouts.refusal_json(refusal.problems, terminal.language())
+            terminal.write_json(told, json_file)
         raise
-    if json_file:
-        terminal.write_json(_summary_json(summary), json_file)
-    if json_file != "-":
-        _say_summary(summary)
-
-
-def _say_summary(summary: ImportSummary) -> None:
-    from recommender import wording
-
-    for sheet in summary.sheets:
-        say(
-            f"{sheet.filename}（{sheet.kind}）：新增 {sheet.added}，变更 {sheet.changed}，"
-            f"未变 {sheet.unchanged}，关闭 {sheet.closed}，重复 {sheet.repeated}，"
-            f"提示 {len(sheet.warnings)}",
-            f"{sheet.filename} ({sheet.kind}): added {sheet.added}, changed {sheet.changed}, "
-            f"unchanged {sheet.unchanged}, closed {sheet.closed}, repeated {sheet.repeated}, "
-            f"warnings {len(sheet.warnings)}",
-        )
-        shown: Counter[str] = Counter()
-        for warning in sheet.warnings:
-            shown[warning.code] += 1
-            if shown[warning.code] <= SHOWN_WARNINGS:
-                click.echo("  " + wording.row_problem(warning, terminal.language()))
-        n_more = sum(n - SHOWN_WARNINGS for n in shown.values() if n > SHOWN_WARNINGS)
-        if n_more:
-            say(
-                f"  同类提示另有 {n_more} 处，--json 列出全部",
-                f"  {n_more} more alike; --json has all",
-            )
-    for name in summary.skipped:
-        say(f"已跳过 {name}", f"Passed over {name}")
-    if not summary.written:
-        say("试运行：未写入任何内容。", "Dry run: nothing was written.")
-    elif not any(sheet.added + sheet.changed + sheet.closed for sheet in summary.sheets):
-        say("内容与库中一致，没有变化。", "Everything was there already; nothing changed.")
-
-
-def _summary_json(summary: ImportSummary) -> dict[str, Any]:
-    return {
-        "written": summary.written,
-        "skipped": list(summary.skipped),
-        "sheets": [
-            {
-                "filename": sheet.filename,
-                "kind": sheet.kind,
-                "added": sheet.added,
-                "changed": sheet.changed,
-                "unchanged": sheet.unchanged,
-                "closed": sheet.closed,
-                "repeated": sheet.repeated,
-                "warnings": [_problem_json(warning) for warning in sheet.warnings],
-            }
-            for sheet in summary.sheets
-        ],
-    }
-
-
-def _problem_json(problem: RowProblem) -> dict[str, Any]:
-    from recommender import wording
-
-    return {
-        "file": problem.filename,
-        "row": problem.row,
-        "column": problem.column,
-        "value": problem.value,
-        "code": problem.code,
-        "text": wording.row_problem(problem, terminal.language()),
-    }
+    terminal.tell(
+        printouts.import_lines(summary, terminal.language()),
+        lambda: printouts.import_json(summary, terminal.language()),
+        json_file,
+    )
 
 
 @program.command(short_help="空白模板 · An empty sheet with drop-downs and notes.")
@@ -201,17 +133,14 @@ def template(sheet: str, out: Path) -> None:
 @json_option
 def retrain(json_file: str | None) -> None:
     """Hold out a class year, compare contenders, gate, fit on everything, publish."""
-    from recommender import nightly
+    from recommender import nightly, printouts
 
     terminal.log_to_file()
     with terminal.working("正在训练……", "Training …") as step:
         result = nightly.retrain(
             terminal.engine(), terminal.settings().home, day=terminal.day(), progress=step
         )
-    if json_file:
-        terminal.write_json(result.to_json(), json_file)
-    if json_file != "-":
-        _say_night(result)
+    terminal.tell(printouts.night_lines(result, terminal.language()), result.to_json, json_file)
     click.get_current_context().exit(_night_code(result))
 
 
@@ -220,67 +149,15 @@ def _night_code(result: NightResult) -> int:
     return codes.get(result.verdict, terminal.DONE)
 
 
-def _say_night(night: NightResult) -> None:
-    from recommender import wording
-
-    if night.contenders:
-        metrics = list(next(iter(night.contenders.values())))
-        say(f"留出届 {night.class_year}", f"Held-out class year {night.class_year}")
-        terminal.say_table(
-            ["", *metrics],
-            [
-                [
-                    wording.gate_subject(name, terminal.language()),
-                    *(_metric(of[metric]) for metric in metrics),
-                ]
-                for name, of in night.contenders.items()
-            ],
-        )
-    for reason in night.reasons:
-        say(f"- {reason['text']}", f"- {reason['text_en']}")
-    version = "" if night.version is None else f" (v{night.version})"
-    told = wording.gate_verdict(night.verdict, night.published or "", language=terminal.language())
-    click.echo(told + version)
-
-
-def _metric(measured: Mapping[str, float | None]) -> str:
-    value, low, high = (_number(measured.get(part)) for part in ("value", "low", "high"))
-    return value if low == "-" else f"{value} [{low}, {high}]"
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None or math.isnan(value) else f"{value:.4f}"
-
-
 @program.command(short_help="版本列表 · Published versions.")
 @json_option
 def models(json_file: str | None) -> None:
     """List the published versions, the one in use marked."""
-    from recommender import releases
+    from recommender import printouts, releases
 
     listed = releases.list_versions(terminal.settings().models_dir)
-    if json_file:
-        terminal.write_json(
-            [
-                {
-                    "version": each.number,
-                    "published": each.published,
-                    "current": each.current,
-                    "parent": each.parent,
-                    "facts": dict(each.facts),
-                }
-                for each in listed
-            ],
-            json_file,
-        )
-    if json_file == "-":
-        return
-    if not listed:
-        say("尚未发布任何版本。", "No version is published yet.")
-    for each in listed:
-        click.echo(
-            f"{'*' if each.current else ' '} v{each.number}  {each.published or '损坏 · damaged'}"
-        )
+    lines = [f"{'*' if each.current else ' '} v{each.number}  {each.published}" for each in listed]
+    terminal.tell(lines, lambda: printouts.versions_json(listed), json_file)
 
 
 @program.command(short_help="回退 · Point back to an earlier version.")
@@ -321,13 +198,7 @@ def journal(last: int | None, json_file: str | None) -> None:
     from recommender import reports
 
     nights = reports.journal(terminal.engine(), limit=last)
-    if json_file:
-        terminal.write_json(nights, json_file)
-    if json_file != "-":
-        for night in nights:
-            click.echo(reports.night_line(night))
-        if not nights:
-            say("还没有训练记录。", "No night yet.")
+    terminal.tell(map(reports.night_line, nights), lambda: nights, json_file)
 
 
 # --- answers ----------------------------------------------------------------------------------
@@ -441,11 +312,7 @@ def status(json_file: str | None) -> None:
     from recommender import reports
 
     now = reports.status(terminal.engine(), terminal.settings().models_dir, day=terminal.day())
-    if json_file:
-        terminal.write_json(now, json_file)
-    if json_file != "-":
-        for line in reports.status_lines(now, terminal.language()):
-            click.echo(line)
+    terminal.tell(reports.status_lines(now, terminal.language()), lambda: now, json_file)
 
 
 # --- decisions --------------------------------------------------------------------------------
@@ -547,25 +414,10 @@ def revoke_token(token: str) -> None:
 @json_option
 def list_tokens(json_file: str | None) -> None:
     """List the tokens: number, role, scope, day, whether revoked; never a secret."""
-    from recommender import access
+    from recommender import access, printouts
 
-    tokens = [
-        {
-            "id": each.token_id,
-            "role": each.role,
-            "scope": f"{each.scope_kind} {each.scope_name}" if each.scope_kind else "",
-            "created_on": each.created_on.isoformat(),
-            "revoked": each.revoked,
-        }
-        for each in access.list_tokens(terminal.engine())
-    ]
-    if json_file:
-        terminal.write_json(tokens, json_file)
-    if json_file != "-":
-        terminal.say_table(
-            ["id", "role", "scope", "created_on", "revoked"],
-            [[str(cell) for cell in each.values()] for each in tokens],
-        )
+    tokens = access.list_tokens(terminal.engine())
+    terminal.tell(printouts.token_lines(tokens), lambda: printouts.tokens_json(tokens), json_file)
 
 
 @program.command(short_help="网页服务 · The production server.")

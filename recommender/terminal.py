@@ -7,7 +7,7 @@ import io
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -267,20 +267,13 @@ def say(chinese: str, english: str, *, err: bool = False) -> None:
     click.echo(english if language() == "en" else chinese, err=err)
 
 
-def say_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print aligned columns; a Chinese character takes two."""
-    widths = [max(map(_width, column)) for column in zip(header, *rows, strict=True)]
-    for row in (header, *rows):
-        cells = (
-            text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)
-        )
-        click.echo("  ".join(cells).rstrip())
-
-
-def _width(text: str) -> int:
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+def tell(lines: Iterable[str], document: Callable[[], object], json_file: str | None) -> None:
+    """Print lines for people; where asked, the same for machines, alone on stdout for ``-``."""
+    if json_file:
+        write_json(document(), json_file)
+    if json_file != "-":
+        for line in lines:
+            click.echo(line)
 
 
 def write_json(document: object, target: str) -> None:
