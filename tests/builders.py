@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from recommender.domain import (
@@ -26,6 +27,8 @@ from recommender.domain import (
     TrainingMode,
     TrainingTier,
 )
+from recommender.evaluation.baselines import CROSSWALK, baselines
+from recommender.model.artefact import Artefact, point_to, write_version
 
 # The day of most tests: in the season of class year 2026, while the default post is open.
 DAY = date(2026, 5, 15)
@@ -306,3 +309,12 @@ def make_full_post(**overrides: Any) -> Post:
         "contact": "样例联系人",
     }
     return make_post(**values | overrides)
+
+
+def publish_crosswalk(models_dir: Path, world: SmallWorld) -> int:
+    """Publish the crosswalk rule of a world, without prices, and give its version."""
+    scorer = baselines(world.graduates, world.posts, world.outcomes, world.reference)[CROSSWALK]
+    draft = Artefact(version=0, published=CROSSWALK, scorer=scorer, facts={}, prices={})
+    version = write_version(models_dir, draft, "card")
+    point_to(models_dir, version)
+    return version

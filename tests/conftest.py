@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL, Engine, make_url
 
 from recommender.data import schema, store
-from tests.builders import SmallWorld, make_small_world
+from tests.builders import DAY, SmallWorld, make_small_world, publish_crosswalk
 
 # No deadline and no chance: a busy machine must not turn a property test red.
 settings.register_profile(
@@ -91,3 +91,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name in ("browser", "postgres"):
             if item.get_closest_marker(name):
                 item.user_properties.append(("mark", name))
+
+
+@pytest.fixture
+def stored_world(engine: Engine, small_world: SmallWorld) -> Engine:
+    """Give a database that holds the small world, as on the day of most tests."""
+    with store.writing(engine) as conn:
+        store.save_posts(conn, small_world.posts, day=DAY)
+        store.save_graduates(conn, small_world.graduates)
+        store.save_outcomes(conn, small_world.outcomes)
+    return engine
+
+
+@pytest.fixture
+def models_dir(tmp_path: Path, small_world: SmallWorld) -> Path:
+    """Give a folder with one published version: the crosswalk rule."""
+    folder = tmp_path / "models"
+    publish_crosswalk(folder, small_world)
+    return folder
