@@ -10,7 +10,7 @@ from recommender.intake import ImportSummary, SheetSummary
 from recommender.nightly import NightResult
 
 
-def warning(row: int, code: str = "equal_row") -> RowProblem:
+def warning(row: int, code: str = "credit_code_check") -> RowProblem:
     return RowProblem(filename="a.csv", row=row, column="", value="", code=code)
 
 
@@ -50,7 +50,7 @@ def test_a_dry_run_says_that_nothing_was_written_and_what_was_passed_over() -> N
 
 
 def test_warnings_of_one_kind_are_cut_after_ten_and_the_others_are_not() -> None:
-    warnings = (*(warning(row) for row in range(2, 15)), warning(20, "odd_order"))
+    warnings = (*(warning(row) for row in range(2, 15)), warning(20, "unknown_column"))
     sheet = SheetSummary(filename="a.csv", kind="outcomes", added=1, warnings=warnings)
     lines = list(printouts.import_lines(summary(sheet)))
     # One line of counts, ten of thirteen alike, the other one, and what is left out.
