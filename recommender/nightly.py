@@ -231,15 +231,12 @@ def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, Sc
             model = _waited(final)
     except (BrokenProcessPool, TimeoutError, MemoryError) as error:
         log.error("training failed", error=repr(error))
-        night.reasons.append(
-            Reason(step="G1", code="training_failed", effect=Effect.REFUSE)
-        )
+        night.reasons.append(Reason(step="G1", code="training_failed", effect=Effect.REFUSE))
         return None
-    if night.comparison is None or model is None:
+    judged = night.comparison is not None and MODEL in night.comparison.figures
+    if not judged or model is None:
         night.reasons.append(
-            Reason(
-                step="G2", code="nothing_known", effect=Effect.BASELINE, measured=0, limit=1
-            )
+            Reason(step="G2", code="nothing_known", effect=Effect.BASELINE, measured=0, limit=1)
         )
     if night.is_refused():
         return None
