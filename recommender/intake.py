@@ -410,7 +410,7 @@ def _check_place(
 
 
 def _digest(body: Mapping[str, object]) -> str:
-    plain = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
+    plain = json.dumps(body, sort_keys=True, default=str)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ from sqlalchemy.engine import Connection
 
 # Far below the 32,766 variables of a query of SQLite.
 CHUNK = 2_000
+
+# NUL and lone surrogates: one database or the other cannot hold them as text.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -30,7 +34,7 @@ def found(
 
 def chunks(ids: Collection[str]) -> Iterator[list[str]]:
     """Cut ids into parts that a query can hold; what no database can hold is left out."""
-    clean = sorted({one for one in ids if "\x00" not in one})
+    clean = sorted({one for one in ids if _UNSTORABLE.search(one) is None})
     for start in range(0, len(clean), CHUNK):
         yield clean[start : start + CHUNK]
 

@@ -164,19 +164,30 @@ def upgrade(engine: Engine) -> None:
     """Bring the tables to the newest schema; only looks at one row when they are there.
 
     Two processes may start at once: the second waits, and finds nothing left to do.
+
+    Raises
+    ------
+    DatabaseFailed
+        If a newer version of the program made the tables.
     """
     with reading(engine) as conn:
         if _schema_version(conn) == schema.HEAD:
             return
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     scripts = Path(__file__).parent / "migrations"
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     with writing(engine) as conn:
         config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise DatabaseFailed(
+                f"its tables are not of this program's versions: {error}"
+            ) from error
 
 
 def _schema_version(conn: Connection) -> str | None:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 
 from recommender.data import schema, store
 from recommender.domain import Agreement, Graduate, Member, Outcome, PersonalDetails, Post
+from recommender.errors import DatabaseFailed
 
 
 def test_the_migrations_make_the_tables_that_the_schema_describes(engine: Engine) -> None:
@@ -62,6 +63,19 @@ def test_a_second_upgrade_does_not_load_alembic(tmp_path: Path) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert said.stdout.strip() == "False"
+
+
+def test_tables_of_a_newer_program_are_left_alone(engine: Engine) -> None:
+    version = sa.text("UPDATE alembic_version SET version_num = :made_by")
+    with store.writing(engine) as conn:
+        conn.execute(version, {"made_by": "9999"})
+    try:
+        with pytest.raises(DatabaseFailed, match="9999"):
+            store.upgrade(engine)
+    finally:
+        # PostgreSQL's schema serves the next test too.
+        with store.writing(engine) as conn:
+            conn.execute(version, {"made_by": schema.HEAD})
 
 
 def test_an_upgrade_that_fails_leaves_nothing(

@@ -210,7 +210,7 @@ def test_ids_are_ordered_by_code_point_on_every_database(conn: Connection) -> No
 
 def test_posts_can_be_asked_for_by_id(conn: Connection) -> None:
     store.save_posts(conn, [make_post(post_id=one) for one in "abc"], day=DAY)
-    found = store.load_posts(conn, day=DAY, post_ids={"c", "a", "none", "a\x00"})
+    found = store.load_posts(conn, day=DAY, post_ids={"c", "a", "none", "a\x00", "\ud800"})
     assert [post.post_id for post in found] == ["a", "c"]
 
 
