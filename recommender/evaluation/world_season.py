@@ -141,15 +141,20 @@ class _Officers:
         self._search = _cumulated(search.reshape(-1, len(posts)))
 
     def show(
-        self, who: NDArray[np.intp], uniform: Bools, rng: np.random.Generator
+        self, who: NDArray[np.intp], uniform: Bools, tried: Bools, rng: np.random.Generator
     ) -> tuple[Ints, Floats]:
-        """Draw a list for each graduate: softmax of the rule, a share of slots uniform."""
+        """Draw a list for each graduate: softmax of the rule, a share of slots uniform.
+
+        What a rule forbids and what the graduate has applied for already is left out.
+        """
         config = self._config
         share = np.where(uniform[who], 1.0, config.uniform_slots)[:, None]
         drawn = self._draw(self._rule, who, 6 * config.n_listed, rng)
         random = rng.integers(0, self._n_posts, drawn.shape)
         drawn = np.where(rng.random(drawn.shape) < share, random, drawn)
-        listed = first_distinct(drawn, self._able[who[:, None], drawn], config.n_listed)
+        pairs = who[:, None], drawn
+        fine = self._able[pairs] & ~tried[pairs]
+        listed = first_distinct(drawn, fine, config.n_listed)
         chance = share / self._n_posts + (1 - share) * self._chance(who, listed)
         return listed, chance.astype(np.float32)
 
@@ -226,7 +231,7 @@ def _run_rounds(
     shown: list[Shown] = []
     for turn in range(config.n_rounds):
         who = np.flatnonzero(~placed)
-        listed, chance = officers.show(who, uniform, rng)
+        listed, chance = officers.show(who, uniform, tried, rng)
         shown.append(_slots(who, listed, chance, turn))
         seen = _seen(config, who, listed, chance, officers.search(who, rng), rng)
         graduate, post, position, propensity = _apply(pairs, tried, seen, rng)

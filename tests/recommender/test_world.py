@@ -218,6 +218,14 @@ def test_a_list_names_ten_different_posts(world: World) -> None:
     assert ((shown.propensity > 0) & (shown.propensity <= 1)).all()
 
 
+def test_officers_do_not_show_what_was_applied_for(world: World) -> None:
+    season = world.seasons[0]
+    done, shown = season.applications, season.shown
+    applied = np.full((300, 60), 99)
+    applied[done.graduate, done.post] = done.round
+    assert (applied[shown.graduate, shown.post] >= shown.round).all()
+
+
 def test_propensities_are_the_shares_of_the_first_slot() -> None:
     # Many graduates, few posts: count how often the first slot holds each post.
     crowd = build_world(3, replace(SMALL, n_seasons=1, n_graduates=20_000, n_posts=20, n_rounds=1))
