@@ -32,7 +32,7 @@ def write(kind: SheetKind, out: Path) -> None:
     }
     with xlsxwriter.Workbook(out, settings) as book:
         formats = {
-            "text": book.add_format({"num_format": "@"}),
+            "text": book.add_format({"num_format": 49}),  # Excel's own
             "number": book.add_format({"num_format": "0"}),
             "date": book.add_format({"num_format": "yyyy-mm-dd"}),
         }
