@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import fields
@@ -15,9 +16,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
-from recommender.data import schema, store
+from recommender import wording
+from recommender.data import schema, sheets, store
 from recommender.domain import Agreement, Graduate, Member, Outcome, PersonalDetails, Post
 from recommender.errors import DatabaseFailed
+
+DICTIONARY = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
 
 
 def test_the_migrations_make_the_tables_that_the_schema_describes(engine: Engine) -> None:
@@ -137,3 +141,40 @@ def test_personal_words_are_columns_of_one_table_only() -> None:
     }
     # A member's name is a body's, a mapping's is a trade's.
     assert holding - {"members", "mappings"} == {"personal_details"}
+
+
+def section(title: str) -> str:
+    """Give the part of the data dictionary under a heading of the third rank."""
+    page = DICTIONARY.read_text(encoding="utf-8")
+    return page.split(f"\n### {title}", 1)[1].split("\n## ", 1)[0].split("\n### ", 1)[0]
+
+
+@pytest.mark.parametrize("kind", sheets.KINDS)
+def test_the_data_dictionary_has_every_column_of_a_sheet_and_no_other(kind: str) -> None:
+    described = re.findall(r"^\| `(\w+)`\*? \| (\S+) \|", section(kind), flags=re.MULTILINE)
+    assert dict(described) == dict(wording.COLUMNS[kind])
+
+
+SHEET_OF = {
+    "posts": "demand_catalog",
+    "post_versions": "demand_catalog",
+    "graduates": "graduates",
+    "personal_details": "graduates",
+    "outcomes": "outcomes",
+    "members": "members",
+    "agreements": "agreements",
+}
+
+
+@pytest.mark.parametrize("table", SHEET_OF)
+def test_the_data_dictionary_names_what_a_table_has_beside_its_sheet(table: str) -> None:
+    page = DICTIONARY.read_text(encoding="utf-8")
+    [line] = re.findall(rf"^\| `{table}` \|.*$", page, flags=re.MULTILINE)
+    known = set(wording.COLUMNS[SHEET_OF[table]]) | set(re.findall(r"`(\w+)`", line))
+    assert set(schema.metadata.tables[table].columns.keys()) <= known
+
+
+@pytest.mark.parametrize("table", sorted(set(schema.metadata.tables) - set(SHEET_OF)))
+def test_the_data_dictionary_has_every_column_of_the_other_tables(table: str) -> None:
+    described = re.findall(r"^\| `(\w+)` \|", section(table), flags=re.MULTILINE)
+    assert described == schema.metadata.tables[table].columns.keys()
