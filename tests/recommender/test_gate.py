@@ -22,7 +22,7 @@ from recommender.evaluation.gate import (
 from recommender.evaluation.limits import Band, load_limits
 from recommender.evaluation.metrics import Exposure
 from recommender.evaluation.verdict import Effect, Reason, decide
-from tests.recommender.test_compare import make_held_out, scores
+from tests.held_out import make_held_out, scores
 
 LIMITS = load_limits()
 BASELINES = ("crosswalk", "popularity")

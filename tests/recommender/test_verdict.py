@@ -13,7 +13,7 @@ from recommender.evaluation import verdict
 from recommender.evaluation.compare import compare
 from recommender.evaluation.limits import Band
 from recommender.evaluation.verdict import Effect, Reason, VerdictKind, decide, digest, outside
-from tests.recommender.test_compare import make_held_out, scores
+from tests.held_out import make_held_out, scores
 
 
 def reason(effect: Effect, code: str = "rule_broken", **facts: object) -> Reason:
