@@ -1,0 +1,1 @@
+"""What is measured, on sheets made for it; nothing here is imported by the program."""
