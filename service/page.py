@@ -57,7 +57,7 @@ class Filled:
     @property
     def has_wishes(self) -> bool:
         """Whether anything below the fold was entered, so that it is shown again."""
-        stated = (self.wishes, self.pay, self.licences, self.is_adult)
+        stated = (self.wishes, self.pay, self.licences)
         return any(stated) or self.order != "market"
 
     def cells(self) -> dict[str, object]:
