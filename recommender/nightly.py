@@ -233,13 +233,15 @@ def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, Sc
         log.error("training failed", error=repr(error))
         night.reasons.append(Reason(step="G1", code="training_failed", effect=Effect.REFUSE))
         return None
-    judged = night.comparison is not None and MODEL in night.comparison.figures
-    if not judged or model is None:
+    if night.is_refused():
+        return None
+    if night.comparison is None or model is None:
         night.reasons.append(
             Reason(step="G2", code="nothing_known", effect=Effect.BASELINE, measured=0, limit=1)
         )
-    if night.is_refused():
-        return None
+    elif MODEL not in night.comparison.figures:
+        # Nothing to learn from before the held-out year: a model nobody could judge.
+        night.reasons.append(Reason(step="G2", code="nothing_before", effect=Effect.BASELINE))
     everyone = baselines(*_inputs(night, *everything), snapshot.reference)
     name = night.verdict().published or night.baseline
     scorer = model if name == MODEL and model is not None else everyone[night.baseline]
@@ -342,9 +344,6 @@ def _judge(
             is_baseline=winner != MODEL,
             has_last_good=readable_current(models_dir) is not None,
         )
-    else:
-        # Nothing to learn from before the held-out year: a model nobody could judge.
-        night.reasons.append(Reason(step="G2", code="nothing_before", effect=Effect.BASELINE))
 
 
 def _held_out(night: _Night, season: Season) -> HeldOut:
