@@ -183,7 +183,7 @@ def _open_workbook(path: Path, worksheets: Sequence[str]) -> Table:
 
 def _read_apart(path: Path, worksheets: Sequence[str]) -> Iterator[object]:
     """Give what `workbook.py` writes; without a last None if it died on the way."""
-    command = [sys.executable, "-I", str(_WORKBOOK_READER), str(path.absolute()), *worksheets]
+    command = [sys.executable, "-P", str(_WORKBOOK_READER), str(path.absolute()), *worksheets]
     with subprocess.Popen(  # noqa: S603 - our own file, and no shell
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as reader:
