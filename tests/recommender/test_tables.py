@@ -15,7 +15,7 @@ from recommender.data.tables import make_tables
 from recommender.domain import SkillLevel
 
 ROOT = Path(__file__).parents[2]
-FACTS = Path(os.environ.get("PLACEMENT_FACTS") or ROOT.parent / "shared" / "facts")
+FACTS = Path(os.environ.get("PLACEMENT_FACTS") or "no facts named")
 MADE = sorted(name.removesuffix(".csv") for name in make_tables.TABLES)
 BY_HAND = ["former_regions", "licences", "provinces", "trade_synonyms"]
 
