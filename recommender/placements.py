@@ -108,6 +108,8 @@ class GraduateRanking:
     published: str
     as_of: date
     post: Post
+    occupation: str
+    region: str
     graduates: tuple[RankedGraduate, ...]
 
 
@@ -482,6 +484,8 @@ def _nobody_for(snapshot: _Snapshot, post: Post) -> GraduateRanking:
         published=snapshot.artefact.published,
         as_of=snapshot.market.day,
         post=post,
+        occupation=occupation_name(post, snapshot.market.reference),
+        region=region_name(post.region_code, snapshot.market.reference),
         graduates=(),
     )
 

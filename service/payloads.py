@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from recommender import placements
 from recommender.domain import Outcome as DomainOutcome
-from recommender.domain import Post as DomainPost
 from recommender.domain import Reason as DomainReason
 from recommender.domain import SkillLevel
 
@@ -216,14 +215,15 @@ class Ranking(_Shape):
 
 
 class Post(_Shape):
-    """The post that a ranking of graduates is for."""
+    """The post that a ranking of graduates is for; its contact stays out."""
 
     post_id: str
     enterprise: str
-    occupation: str | None
+    occupation: str
+    region: str
+    headcount: int
     occupation_code: str
     region_code: str
-    headcount: int
     min_level: str | None
     monthly_pay_min: int | None
     monthly_pay_max: int | None
@@ -231,15 +231,17 @@ class Post(_Shape):
     closes_on: datetime.date
 
     @classmethod
-    def of(cls, post: DomainPost) -> Self:
+    def of(cls, ranked: placements.GraduateRanking) -> Self:
         """Copy what everybody may read of a post."""
+        post = ranked.post
         return cls(
             post_id=post.post_id,
             enterprise=post.enterprise,
-            occupation=post.occupation,
+            occupation=ranked.occupation,
+            region=ranked.region,
+            headcount=post.headcount,
             occupation_code=post.occupation_code,
             region_code=post.region_code,
-            headcount=post.headcount,
             min_level=_level(post.min_level),
             monthly_pay_min=post.monthly_pay_min,
             monthly_pay_max=post.monthly_pay_max,
@@ -273,7 +275,7 @@ class GraduateRanking(_Shape):
             model=ranked.model,
             published=ranked.published,
             as_of=ranked.as_of,
-            post=Post.of(ranked.post),
+            post=Post.of(ranked),
             graduates=[
                 RankedGraduate(
                     rank=each.rank,

@@ -164,6 +164,8 @@ class FakeDesk:
             published=self.published,
             as_of=DAY,
             post=LATHE,
+            occupation="车工",
+            region="济宁市任城区",
             graduates=graduates[:top],
         )
 

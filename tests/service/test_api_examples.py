@@ -1,0 +1,81 @@
+"""Asks what docs/api.md shows, and compares the answers and tables with what is so."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from recommender import access
+from service.problems import KINDS, TYPE_PREFIX
+from service.tokens import MAY_ASK
+from tests.service.conftest import Bearer
+
+TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```http\n(.+?)\n```.*?```json\n(.+?)\n```", TEXT, re.S)
+
+
+def rows_under(heading: str) -> list[list[str]]:
+    section = TEXT.split(f"## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def near(value: Any) -> Any:
+    """Leave room in the last decimals of every number of an answer."""
+    if isinstance(value, float):
+        return pytest.approx(value, abs=1e-4)
+    if isinstance(value, dict):
+        return {key: near(each) for key, each in value.items()}
+    return [near(each) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(("asked", "answered"), EXAMPLES, ids=[asked for asked, _ in EXAMPLES])
+def test_an_example_is_answered_as_it_is_shown(
+    real_client: FlaskClient, bearer: Bearer, asked: str, answered: str
+) -> None:
+    head, _, body = asked.partition("\n\n")
+    first, *headers = head.splitlines()
+    method, path = first.split(" ")
+    answer = real_client.open(
+        path,
+        method=method,
+        data=body or None,
+        content_type="application/json" if body else None,
+        headers=bearer() | dict(line.split(": ") for line in headers),
+    )
+    assert answer.json == near(json.loads(answered))
+
+
+def test_every_endpoint_has_an_example(app: Flask) -> None:
+    shown = {re.sub(r"\b[GP]\d\b", "*", asked.split()[1].split("?")[0]) for asked, _ in EXAMPLES}
+    described = {
+        re.sub(r"{\w+}", "*", path)
+        for path in app.api_doc["paths"]  # type: ignore[attr-defined]
+    }
+    assert shown == described - {"/metrics"}
+
+
+def test_every_kind_of_problem_is_listed_with_its_status() -> None:
+    listed = {row[0].strip("`"): int(row[1]) for row in rows_under("Problems")}
+    assert listed == {TYPE_PREFIX + slug: kind.status for slug, kind in KINDS.items()}
+
+
+def test_every_role_is_listed_with_what_it_may_ask() -> None:
+    columns = (
+        {"graduate_ranking", "post_graduates", "pair_eligibility"},
+        {"profile_ranking"},
+        {"record_outcome"},
+    )
+    listed = {}
+    for names, *may in rows_under("Tokens"):
+        views = set().union(*(v for v, said in zip(columns, may, strict=True) if said == "yes"))
+        listed |= dict.fromkeys(names.split(", "), views)
+    assert listed == {
+        role: {view for view, roles in MAY_ASK.items() if role in roles} for role in access.ROLES
+    }
