@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from recommender.access import Grant
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
 
@@ -21,13 +22,20 @@ _KEY = "placement"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The use cases behind one application."""
+    """The use cases behind one application.
+
+    Attributes
+    ----------
+    seen
+        Digest of a token → what it granted when last looked up, and when; see `tokens`.
+    """
 
     settings: Settings
     engine: Engine
     desk: PlacementDesk
     today: Callable[[], date]
     metrics: Metrics
+    seen: dict[bytes, tuple[Grant, float]] = field(default_factory=dict)
 
 
 def keep(app: Flask, found: Parts) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
@@ -9,6 +10,8 @@ from flask_openapi.models.tag import Tag
 from service.api import answer
 from service.parts import parts
 from service.payloads import Alive, Ready
+
+log = structlog.get_logger()
 
 PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 _TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}}
@@ -30,8 +33,16 @@ def alive() -> Response:
 @probes.get("/readyz", responses={200: Ready, 503: Ready})
 def ready() -> Response:
     """Answer whether rankings can be answered; 503 until a model is published."""
-    found = parts().desk.readiness()
-    shape = Ready(ready=found.ready, database=found.database, model=found.model)
+    found, version = parts().desk.readiness(), parts().desk.version()
+    is_reached = found.database == "ok"
+    if not (found.ready and is_reached):
+        # Hosts and paths are for the log: anybody may ask here.
+        log.warning("not ready", database=found.database, model=found.model)
+    shape = Ready(
+        ready=found.ready,
+        database="ok" if is_reached else "away",
+        model=found.model if version is not None else "none",
+    )
     return answer(shape, 200 if found.ready else 503)
 
 

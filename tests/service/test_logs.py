@@ -88,6 +88,15 @@ def test_what_was_asked_on_the_page_is_in_no_line(lines: io.StringIO, client: Fl
     assert "济宁" not in lines.getvalue()
 
 
+def test_why_the_service_is_not_ready_is_for_the_log_alone(
+    lines: io.StringIO, client: FlaskClient, desk: FakeDesk
+) -> None:
+    desk.model = None
+    assert "nothing is published" not in client.get("/readyz").text
+    (entry,) = written(lines)
+    assert (entry["event"], entry["model"]) == ("not ready", "nothing is published")
+
+
 def test_probes_are_not_logged(lines: io.StringIO, client: FlaskClient) -> None:
     for path in ("/healthz", "/readyz", "/metrics"):
         client.get(path)

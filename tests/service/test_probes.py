@@ -26,7 +26,7 @@ def test_before_a_model_is_published_the_service_is_alive_and_not_ready(
     assert client.get("/healthz").status_code == 200
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json == {"ready": False, "database": "ok", "model": "nothing is published"}
+    assert answer.json == {"ready": False, "database": "ok", "model": "none"}
     assert samples(client)[("placement_model_version",)] == 0
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from recommender.data import store
 from recommender.domain import Outcome
+from recommender.errors import DatabaseFailed
 from tests.builders import DAY, make_graduate, make_post
 from tests.service.conftest import Bearer
 
@@ -313,6 +314,31 @@ def test_a_post_for_nobody_is_explained(real_app: Flask, bearer: Bearer, welders
     answer = real_app.test_client().get("/api/v1/graduates/G9/ranking", headers=bearer())
     assert answer.json is not None
     assert (answer.json["ranking"], answer.json["excluded_by"]) == ([], ["unplaced"])
+
+
+def test_while_the_database_is_away_the_last_places_are_answered_and_dated(
+    real_client: FlaskClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers, path = bearer(), "/api/v1/graduates/G1/ranking"
+    before = real_client.get(path, headers=headers).json
+
+    def away(_: Engine) -> None:
+        raise DatabaseFailed("no route to host")
+
+    monkeypatch.setattr(store, "reading", away)
+    answer = real_client.get(path, headers=headers)
+    assert answer.status_code == 200
+    assert before is not None
+    assert answer.json is not None
+    assert before["places_as_of"] is None
+    assert answer.json["places_as_of"] is not None
+    assert answer.json["ranking"] == before["ranking"]
+    assert "数据库暂时不可用" in real_client.post("/", data={"trade": "焊接加工"}).text
+    ready = real_client.get("/readyz")
+    assert (ready.status_code, ready.json) == (
+        200,
+        {"ready": True, "database": "away", "model": "v1 (crosswalk)"},
+    )
 
 
 @pytest.mark.parametrize(("lang", "word"), [("zh", "焊工"), ("en", "Places left")])

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from recommender import access
-from service.tokens import MAY_ASK
+from recommender.errors import DatabaseFailed
+from service.tokens import MAY_ASK, REMEMBERED_S
 from tests.service.conftest import Bearer
 
 # One request for each view that asks for a token, and what a role that may ask is answered.
@@ -99,3 +102,56 @@ def test_a_wrong_role_learns_nothing_of_what_is_stored(client: FlaskClient, bear
 @pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"])
 def test_what_is_open_to_everybody_needs_no_token(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 200
+
+
+# --- while the database is away ---------------------------------------------------------------
+
+RANKING = "/api/v1/graduates/G-1/ranking"
+
+
+def away(*_: object) -> None:
+    raise DatabaseFailed("no route to host")
+
+
+def test_a_token_never_seen_opens_nothing_while_the_database_is_away(
+    client: FlaskClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = bearer()
+    monkeypatch.setattr(access, "grant_of", away)
+    answer = client.get(RANKING, headers=headers)
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert answer.json["type"] == "/problems/no-database"
+    assert "route" not in answer.text
+
+
+def test_a_token_seen_a_moment_ago_still_opens_for_a_quarter_of_an_hour(
+    client: FlaskClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = bearer()
+    assert client.get(RANKING, headers=headers).status_code == 200
+    monkeypatch.setattr(access, "grant_of", away)
+    assert client.get(RANKING, headers=headers).status_code == 200
+    later = time.monotonic() + REMEMBERED_S + 1
+    monkeypatch.setattr("service.tokens.time.monotonic", lambda: later)
+    assert client.get(RANKING, headers=headers).status_code == 503
+
+
+def test_a_token_that_was_found_revoked_is_forgotten(
+    client: FlaskClient, bearer: Bearer, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = bearer()
+    assert client.get(RANKING, headers=headers).status_code == 200
+    access.revoke_token(sqlite_engine, headers["Authorization"].removeprefix("Bearer "))
+    assert client.get(RANKING, headers=headers).status_code == 401
+    monkeypatch.setattr(access, "grant_of", away)
+    assert client.get(RANKING, headers=headers).status_code == 503
+
+
+def test_a_role_is_looked_at_also_while_the_database_is_away(
+    client: FlaskClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = bearer("kiosk")
+    assert client.get(RANKING, headers=headers).status_code == 403
+    monkeypatch.setattr(access, "grant_of", away)
+    assert client.get(RANKING, headers=headers).status_code == 403
