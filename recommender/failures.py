@@ -43,14 +43,6 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
         "A published file is damaged ({path}: {why}); rollback points to another version.",
     ),
     errors.DatabaseFailed: ("数据库出错：{why}。", "The database failed: {why}."),
-    errors.PortTaken: (
-        "地址 {host} 的端口 {port} 已被占用；请停止占用它的程序，或用 --port 换一个。",
-        "Port {port} at {host} is taken; stop what serves there, or choose another with --port.",
-    ),
-    errors.CannotListen: (
-        "无法在 {host} 的端口 {port} 提供服务：{why}。",
-        "Cannot serve at {host}, port {port}: {why}.",
-    ),
     errors.CannotListen: (
         "无法在 {host}:{port} 提供服务：{why}。",
         "Nothing can be served at {host}:{port}: {why}.",
