@@ -1,0 +1,148 @@
+"""One class year and the posts of a day: the same market for every list and page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from recommender.domain import OutcomeStage
+from recommender.matching.eligibility import Standing, standing
+from recommender.matching.market import Market, open_market
+from recommender.matching.prices import solve_prices
+from recommender.model.scoring import Scorer
+from tests.builders import (
+    DAY,
+    SmallWorld,
+    make_full_graduate,
+    make_graduate,
+    make_outcome,
+    make_post,
+)
+
+
+def small_market(world: SmallWorld, scorer: Scorer, **more: object) -> Market:
+    now = standing(world.outcomes, {p.post_id: p for p in world.posts}, DAY)
+    seen = (world.graduates, world.posts, now, world.reference, DAY)
+    return open_market(scorer, *seen, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def market(small_world: SmallWorld, scorer: Scorer) -> Market:
+    return small_market(small_world, scorer)
+
+
+def test_posts_that_are_not_open_are_not_in_the_market(
+    small_world: SmallWorld, scorer: Scorer
+) -> None:
+    odd = (
+        make_post(post_id="P6", opens_on=date(2026, 5, 16)),
+        make_post(post_id="P7", closes_on=date(2026, 5, 14)),
+        make_post(post_id="P8", withdrawn_on=DAY),
+    )
+    found = small_market(replace(small_world, posts=small_world.posts + odd), scorer)
+    assert [post.post_id for post in found.posts] == ["P1", "P2", "P3", "P4", "P5"]
+
+
+def test_a_market_without_people_or_posts_is_empty(small_world: SmallWorld, scorer: Scorer) -> None:
+    for world, shape in (
+        (replace(small_world, graduates=()), (0, 5)),
+        (replace(small_world, posts=()), (8, 0)),
+    ):
+        for published in (None, {}):
+            found = small_market(world, scorer, published=published)
+            assert found.scores.shape == found.eligible.shape == shape
+            assert found.prices.price.shape == found.capacities.shape == shape[1:]
+
+
+@pytest.mark.parametrize("published", [None, {}, {"P1": (1.0, 2.0), "P2": (3.0, 4.0)}])
+def test_prices_that_do_not_name_every_open_post_are_not_used(
+    small_world: SmallWorld, scorer: Scorer, published: dict[str, tuple[float, float]] | None
+) -> None:
+    found = small_market(small_world, scorer, published=published)
+    solved = solve_prices(found.scores, found.eligible, found.capacities)
+    assert found.prices.price.tolist() == solved.price.tolist()
+    assert found.prices.applicants.tolist() == solved.applicants.tolist()
+
+
+def test_published_prices_are_used_where_they_name_every_open_post(
+    small_world: SmallWorld, scorer: Scorer
+) -> None:
+    published = {f"P{i}": (i / 4, float(i)) for i in range(1, 9)}
+    found = small_market(small_world, scorer, published=published)
+    assert found.prices.price.tolist() == [0.25, 0.5, 0.75, 1, 1.25]
+    assert found.prices.applicants.tolist() == [1, 2, 3, 4, 5]
+
+
+def test_a_full_post_stays_in_the_market_and_nobody_may_take_it(market: Market) -> None:
+    # P2 has one place, which G2 holds; see the small world.
+    assert market.capacities.tolist() == [1, 0, 1, 1, 2]
+    assert market.capacities.dtype == np.int32
+    assert not market.eligible[:, 1].any()
+    assert market.eligible.sum(axis=1).tolist() == [0, 0, 0, 3, 0, 2, 3, 3]
+    assert market.prices.price[1] == 0
+
+
+def test_people_and_posts_stand_in_the_order_of_their_ids(
+    small_world: SmallWorld, scorer: Scorer, market: Market
+) -> None:
+    turned = replace(
+        small_world, graduates=small_world.graduates[::-1], posts=small_world.posts[::-1]
+    )
+    found = small_market(turned, scorer)
+    assert [g.graduate_id for g in found.graduates] == [f"G{i}" for i in range(1, 9)]
+    assert [p.post_id for p in found.posts] == [f"P{i}" for i in range(1, 6)]
+    for name in ("scores", "eligible", "capacities"):
+        assert getattr(found, name).tobytes() == getattr(market, name).tobytes()
+    assert found.prices.price.tobytes() == market.prices.price.tobytes()
+
+
+def test_asked_alone_a_graduate_scores_as_in_the_cohort(market: Market) -> None:
+    assert market.fit_of(market.graduates).tobytes() == market.scores.tobytes()
+    for row, graduate in enumerate(market.graduates):
+        assert market.fit_of([graduate]).tobytes() == market.scores[row].tobytes()
+
+
+def test_somebody_outside_the_cohort_is_scored_as_well(market: Market) -> None:
+    newcomer = make_full_graduate(graduate_id="", trade="没有人学过的专业", college="")
+    scores = market.fit_of([newcomer])
+    assert scores.shape == (1, 5)
+    assert np.isfinite(scores).all()
+
+
+def test_the_price_is_taken_off_only_where_asked(small_world: SmallWorld, scorer: Scorer) -> None:
+    published = {f"P{i}": (i / 4, 1.0) for i in range(1, 6)}
+    found = small_market(small_world, scorer, published=published)
+    assert found.ordered_scores(priced=False).tobytes() == found.scores.tobytes()
+    priced = found.ordered_scores(priced=True)
+    assert priced.dtype == np.float32
+    assert (priced == found.scores - np.array([0.25, 0.5, 0.75, 1, 1.25], np.float32)).all()
+
+
+def test_further_steps_change_who_may_take_what_and_not_what_is_wanted(
+    small_world: SmallWorld, market: Market
+) -> None:
+    signed = make_outcome(graduate_id="G6", post_id="P1", date=DAY)
+    declined = make_outcome(graduate_id="G7", post_id="P4", date=DAY, stage=OutcomeStage.DECLINED)
+    steps = [*small_world.outcomes, signed, declined]
+    later = market.after(standing(steps, {p.post_id: p for p in market.posts}, DAY))
+    assert later.capacities.tolist() == [0, 0, 1, 1, 2]
+    # G6 is placed, P1 is full, G7 declined P4: only P5 is left to G7, P4 and P5 to G4 and G8.
+    assert later.eligible.sum(axis=1).tolist() == [0, 0, 0, 2, 0, 0, 1, 2]
+    assert later.prices is market.prices
+    assert later.scores is market.scores
+
+
+def test_a_crowd_makes_a_post_dearer(small_world: SmallWorld, scorers: dict[str, Scorer]) -> None:
+    # P1 is the one welders' post that asks for no more than they hold, with 2 of the 6 places
+    # within reach: one welder's 3 applications leave places over, five welders' 15 do not.
+    welders = tuple(make_graduate(graduate_id=f"W{i}") for i in range(5))
+    reference, posts = small_world.reference, small_world.posts
+    one, five = (
+        open_market(scorers["crosswalk"], people, posts, Standing(), reference, DAY).prices.price
+        for people in (welders[:1], welders)
+    )
+    assert 0 < one[0] < five[0]
+    assert one[3:].tolist() == [0, 0]
