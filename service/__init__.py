@@ -75,10 +75,10 @@ def create_app(
     )
     errors.register(app)
     watch.register(app)
-    _send_headers(app, settings)
     app.register_api(api)
     app.register_api(probes)
     app.register_blueprint(page)
+    _send_headers(app, settings)
     document = app.api_doc
     app.add_url_rule(_DOCUMENT, "document", lambda: document)
     return app
@@ -96,7 +96,7 @@ def build_app(settings: Settings, *, today: Callable[[], date]) -> OpenAPI:
 
 
 def _send_headers(app: OpenAPI, settings: Settings) -> None:
-    Talisman(
+    talisman = Talisman(
         app,
         force_https=settings.https,
         strict_transport_security=settings.https,
@@ -105,3 +105,7 @@ def _send_headers(app: OpenAPI, settings: Settings) -> None:
         referrer_policy="no-referrer",
         session_cookie_secure=False,  # there is no session
     )
+    plain = talisman(force_https=False)
+    for name, view in app.view_functions.items():
+        if name.startswith("probes."):
+            plain(view)  # asked from this machine, past what speaks HTTPS to the outside

@@ -108,7 +108,10 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(host, port) from error
-        raise CannotListen(host, port, error.strerror or str(error)) from error
+        number = error.errno or 0
+        # Names that cannot be looked up have numbers of their own, below zero.
+        why = os.strerror(number) if number > 0 else error.strerror or str(error)
+        raise CannotListen(host, port, why) from error
 
 
 def _url(listener: socket.socket) -> str:
