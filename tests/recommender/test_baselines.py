@@ -229,3 +229,5 @@ def test_every_baseline_is_the_same_in_whatever_order_its_rows_come(
             assert turned[name].arrays()[array].tobytes() == values.tobytes()
         assert "any" in table.graduate_names
         assert "any" in table.post_names
+        pairs = list(zip(table.rows.tolist(), table.columns.tolist(), strict=True))
+        assert pairs == sorted(set(pairs))

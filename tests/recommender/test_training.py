@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,37 @@ def test_sheets_in_another_order_give_the_same_bytes(
         small_world.reference,
     )
     assert content(fit(turned, SETTINGS)) == content(fit(data, SETTINGS))
+
+
+FIT = """
+from hashlib import sha256
+from recommender.evaluation.baselines import baselines
+from recommender.model.interactions import training_data
+from recommender.model.training import TrainingSettings, fit
+from tests.builders import make_small_world
+world = make_small_world()
+seen = (world.graduates, world.posts, world.outcomes, world.reference)
+settings = TrainingSettings(n_components=4, n_epochs=3)
+for scorer in (fit(training_data(*seen), settings), *baselines(*seen).values()):
+    for array in scorer.arrays().values():
+        print(sha256(array.tobytes()).hexdigest())
+"""
+
+
+def test_another_process_gives_the_same_bytes() -> None:
+    # Python gives texts another order in sets in each process.
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", FIT],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[2])},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
+    assert next(iter(told)).count("\n") == 3 + 3 * 3
 
 
 def test_steps_weigh(data: TrainingData) -> None:
