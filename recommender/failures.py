@@ -66,6 +66,7 @@ _THINGS = {
     "graduate": ("毕业生", "graduate"),
     "post": ("岗位", "post"),
     "version": ("版本", "version"),
+    "earlier_version": ("可回退的更早版本", "earlier version to go back to"),
     "class_year": ("届", "class year"),
     "trade": ("专业", "trade"),
     "occupation": ("职业", "occupation"),
@@ -126,10 +127,9 @@ def _not_found(error: errors.NotFound) -> tuple[str, str]:
         near_en = f" Did you mean {', '.join(error.suggestions)}?"
     else:
         near = near_en = ""
-    return (
-        f"没有这个{chinese}{'：' if error.key else ''}{error.key}。{near}",
-        f"Unknown {english}{': ' if error.key else ''}{error.key}.{near_en}",
-    )
+    if not error.key:
+        return (f"没有{chinese}。{near}", f"There is no such {english}.{near_en}")
+    return (f"没有这个{chinese}：{error.key}。{near}", f"Unknown {english}: {error.key}.{near_en}")
 
 
 def _unreadable(error: errors.Unreadable) -> tuple[str, str]:

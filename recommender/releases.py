@@ -90,7 +90,7 @@ def _parent(models_dir: Path) -> int:
     current = current_version(models_dir)
     parent = None if current is None else read_manifest(models_dir, current)["parent"]
     if parent is None:
-        raise NotFound("version", "parent")
+        raise NotFound("earlier_version", "")
     return int(parent)
 
 

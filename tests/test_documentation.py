@@ -122,12 +122,12 @@ def test_every_route_is_in_the_contract_or_leads_to_a_page(app: Flask) -> None:
     assert {route for route in routes if f"`{route}" not in CONTRACT} == set()
 
 
-@pytest.mark.parametrize("page", ["docs/api.md"])
-def test_every_route_and_every_kind_of_problem_is_in_the_api_page(app: Flask, page: str) -> None:
-    text = (ROOT / page).read_text(encoding="utf-8")
-    routes = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")}
-    plain = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route) for route in routes}
-    assert {route for route in plain if route not in text} == set()
+def test_every_route_and_every_kind_of_problem_is_in_the_api_page(app: Flask) -> None:
+    text = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    routes = [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")]
+    # The page shows requests, with an id in the place of each part that varies.
+    shown = {route: re.sub(r"<[^>]+>", r"[^/\\s`]+", route) for route in routes}
+    assert {route for route, form in shown.items() if not re.search(form, text)} == set()
     assert {slug for slug in KINDS if slug not in text} == set()
 
 

@@ -47,7 +47,7 @@ def test_an_unknown_id_is_told_with_what_is_near() -> None:
     (line,) = failures.sentences(NotFound("trade", "焊工班", ("焊接加工",)))
     assert line == "没有这个专业：焊工班。是否指：焊接加工？"
     (line,) = failures.sentences(NotFound("token", ""), "en")
-    assert line == "Unknown token."
+    assert line == "There is no such token."
 
 
 def test_an_argument_is_told_with_what_is_possible() -> None:
