@@ -47,7 +47,6 @@ from recommender.matching.prices import solve_prices
 from recommender.matching.rehearsal import rehearse
 from recommender.model.artefact import (
     Artefact,
-    current_version,
     point_to,
     prune,
     publishing,
@@ -397,7 +396,7 @@ def _publish(
     facts = _facts(night, name)
     draft = Artefact(version=0, published=name, scorer=scorer, facts=facts, prices=_prices(market))
     version = write_version(models_dir, draft, model_card(facts))
-    replay = rehearse(models_dir, version, current_version(models_dir), market)
+    replay = rehearse(models_dir, version, readable_current(models_dir), market)
     night.reasons += gate.check_rehearsal(gate.Rehearsal(**asdict(replay)), night.limits.rehearsal)
     if night.verdict().verdict is not VerdictKind.HELD:
         point_to(models_dir, version)

@@ -14,6 +14,7 @@ from statistics import median
 import numpy as np
 
 from recommender.domain import Graduate
+from recommender.errors import CorruptArtefact, NotFound, PlacementError
 from recommender.matching.market import Market, open_market
 from recommender.matching.reasons import reasons
 from recommender.model.artefact import read_version
@@ -47,7 +48,8 @@ def rehearse(models_dir: Path, version: int, current: int | None, market: Market
     """Let a fresh process load a version, verify it and answer for people of tonight's market.
 
     No request is recorded yet, so that those asked for are drawn by the hash of their ids from
-    the people who have an eligible post.
+    the people who have an eligible post. Whatever goes wrong counts as an error at all of them;
+    a current version that is damaged is none, so that it never stands in the way of a new one.
     """
     (with_posts,) = np.nonzero(market.eligible.any(axis=1))
     keys = id_keys(market.graduates[row].graduate_id for row in with_posts)
@@ -60,7 +62,7 @@ def rehearse(models_dir: Path, version: int, current: int | None, market: Market
             return pool.submit(_replay, models_dir, version, current, market, asked).result(
                 timeout=TIMEOUT_S
             )
-        except (BrokenProcessPool, TimeoutError):
+        except (BrokenProcessPool, TimeoutError, PlacementError, LookupError, ValueError):
             return Replay(n_requests=len(asked), n_errors=len(asked), median_s=float("inf"))
 
 
@@ -68,7 +70,10 @@ def _replay(
     models_dir: Path, version: int, current: int | None, market: Market, asked: Sequence[Graduate]
 ) -> Replay:
     new = _loaded(models_dir, version, market)
-    old = _loaded(models_dir, current, market) if current is not None else None
+    try:
+        old = _loaded(models_dir, current, market) if current is not None else None
+    except (CorruptArtefact, NotFound):
+        old = None
     times: list[float] = []
     old_times: list[float] = []
     shared: list[float] = []
