@@ -73,19 +73,34 @@ def test_outcomes_that_are_all_gone_are_refused() -> None:
 
 def test_a_total_more_than_three_times_the_usual_is_held() -> None:
     feed = make_feed(totals={"graduates": 21_001, "posts": 2000})
-    assert found(feed, earlier()) == [("feed_grown", "graduates", Effect.HOLD)]
+    (reason,) = check_input(feed, earlier(), LIMITS)
+    assert (reason.code, reason.subject, reason.effect) == ("feed_grown", "graduates", Effect.HOLD)
+    assert (reason.measured, reason.limit) == (21_001, 21_000)
 
 
-@pytest.mark.parametrize("places", [40.0, 2.7])
-def test_places_typed_with_a_nought_too_many_or_too_few_are_held(places: float) -> None:
-    # A third fewer than 4 is below .7 x 4 = 2.8.
-    feed = make_feed(ratios={"places_per_post": places})
-    assert found(feed, earlier()) == [("ratio_moved", "places_per_post", Effect.HOLD)]
+@pytest.mark.parametrize(("places", "limit"), [(40.0, 5.72), (2.7, 2.8)])
+def test_places_typed_with_a_nought_too_many_or_too_few_are_held(
+    places: float, limit: float
+) -> None:
+    # Usually 4: from .7 x 4 = 2.8 to 1.43 x 4 = 5.72.
+    (reason,) = check_input(make_feed(ratios={"places_per_post": places}), earlier(), LIMITS)
+    assert (reason.code, reason.subject, reason.effect) == (
+        "ratio_moved",
+        "places_per_post",
+        Effect.HOLD,
+    )
+    assert (reason.measured, reason.limit) == (places, pytest.approx(limit))
 
 
 def test_a_column_that_empties_is_held() -> None:
-    feed = make_feed(missing={"grade_band": 0.16})
-    assert found(feed, earlier()) == [("more_missing", "grade_band", Effect.HOLD)]
+    (reason,) = check_input(make_feed(missing={"grade_band": 0.16}), earlier(), LIMITS)
+    assert (reason.code, reason.subject, reason.effect) == (
+        "more_missing",
+        "grade_band",
+        Effect.HOLD,
+    )
+    # Usually 10 %, and 5 points more are let through.
+    assert (reason.measured, reason.limit) == (0.16, pytest.approx(0.15))
 
 
 def test_a_jump_in_unknown_codes_is_refused() -> None:
@@ -109,8 +124,11 @@ def test_names_of_a_colleges_own_never_block() -> None:
 
 
 def test_a_city_whose_posts_vanish_before_their_closing_date_is_refused() -> None:
-    feed = make_feed(still_open={"": (400, 380), "济宁市": (60, 0), "潍坊市": (100, 98)})
-    assert found(feed, earlier()) == [("posts_gone", "济宁市", Effect.REFUSE)]
+    feed = make_feed(still_open={"": (400, 380), "济宁市": (60, 3), "潍坊市": (100, 98)})
+    (reason,) = check_input(feed, earlier(), LIMITS)
+    assert (reason.code, reason.subject, reason.effect) == ("posts_gone", "济宁市", Effect.REFUSE)
+    # 70 % of 60 are 42.
+    assert (reason.measured, reason.limit) == (3, pytest.approx(42))
 
 
 def test_vanished_posts_need_no_history() -> None:
@@ -166,6 +184,20 @@ def test_few_of_anything_say_nothing_in_per_cent() -> None:
     feed = make_feed(totals={"graduates": 7000, "posts": 2000, "trades": 2})
     assert found(feed, few) == []
     assert found(make_feed(still_open={"枣庄市": (19, 0)}), earlier()) == []
+
+
+def test_twenty_of_anything_are_enough_to_tell() -> None:
+    history = earlier(totals={"graduates": 7000, "posts": 2000, "trades": 20})
+    feed = make_feed(totals={"graduates": 7000, "posts": 2000, "trades": 10})
+    assert found(feed, history) == [("feed_shrunk", "trades", Effect.REFUSE)]
+    assert found(make_feed(still_open={"枣庄市": (20, 0)}), earlier()) == [
+        ("posts_gone", "枣庄市", Effect.REFUSE)
+    ]
+
+
+def test_an_earlier_night_of_the_same_day_is_a_reference() -> None:
+    small = make_feed(totals={"graduates": 1000, "posts": 300})
+    assert [code for code, *_ in found(small, [make_feed()])] == ["feed_shrunk", "feed_shrunk"]
 
 
 def test_what_no_earlier_night_counted_has_no_reference() -> None:

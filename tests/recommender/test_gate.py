@@ -255,6 +255,11 @@ def test_a_current_model_ahead_of_the_baseline_stays_where_the_new_one_is_not() 
     assert (ended.verdict, ended.published) == ("refused", None)
 
 
+def test_a_current_model_that_ties_with_the_baseline_gives_way_to_it() -> None:
+    comparison = year_of(model=[5], current=[3], crosswalk=[3], popularity=[9])
+    assert codes(judged(comparison, "current")) == [("not_ahead", "crosswalk", Effect.BASELINE)]
+
+
 def test_a_current_model_that_loses_too_gives_way_to_the_baseline() -> None:
     comparison = year_of(model=[5], current=[5], crosswalk=[3], popularity=[9])
     ended = decide(judged(comparison, "current"), model="model", baseline="crosswalk")
@@ -318,6 +323,12 @@ def test_a_baseline_that_crowds_is_published_and_said(has_last_good: bool) -> No
         has_last_good=has_last_good,
     )
     assert codes(reasons) == [("coverage", "", Effect.NOTE), ("gini", "", Effect.NOTE)]
+
+
+@pytest.mark.parametrize("pressure", [0.5, 5.0])
+def test_crowding_is_judged_up_to_both_ends(pressure: float) -> None:
+    found = replace(FAIR, gini=0.99, pressure=pressure, n_lists=200)
+    assert codes(check_market(found, LIMITS.market)) == [("gini", "", Effect.REFUSE)]
 
 
 def test_few_lists_are_said_and_not_judged() -> None:

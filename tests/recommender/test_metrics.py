@@ -286,6 +286,16 @@ def test_exposure_of_a_small_market() -> None:
     assert found.n_lists == 3
 
 
+def test_short_lists_of_few_people_can_reach_the_largest_posts_only() -> None:
+    # Two graduates with one entry each: at best the posts with 7 and 2 of 11 places. A third
+    # has no eligible post and no entry.
+    found = exposure(
+        ranked([0], [1], [-1]), mask([1, 1, 1, 1], [1, 1, 1, 1], [0, 0, 0, 0]), places(1, 1, 2, 7)
+    )
+    assert found.attainable == pytest.approx(9 / 11)
+    assert found.n_lists == 2
+
+
 def test_exposure_without_anybody_is_unknown() -> None:
     found = exposure(ranked([-1, -1]), mask([0, 0]), places(1, 1))
     assert np.isnan([found.coverage, found.attainable, found.gini, found.overfull]).all()
