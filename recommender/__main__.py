@@ -156,8 +156,7 @@ def models(json_file: str | None) -> None:
     from recommender import printouts, releases
 
     listed = releases.list_versions(terminal.settings().models_dir)
-    lines = [f"{'*' if each.current else ' '} v{each.number}  {each.published}" for each in listed]
-    terminal.tell(lines, lambda: printouts.versions_json(listed), json_file)
+    terminal.tell(printouts.version_lines(listed), lambda: printouts.versions_json(listed), json_file)
 
 
 @program.command(short_help="回退 · Point back to an earlier version.")

@@ -145,7 +145,16 @@ def versions_json(versions: Iterable[Version]) -> list[dict[str, Any]]:
             "current": each.current,
             "parent": each.parent,
             "facts": dict(each.facts),
+            "damaged": each.damaged,
         }
+        for each in versions
+    ]
+
+
+def version_lines(versions: Iterable[Version]) -> list[str]:
+    """List the versions, the one in use marked."""
+    return [
+        f"{'*' if each.current else ' '} v{each.number}  {each.published or '损坏 · damaged'}"
         for each in versions
     ]
 

@@ -8,6 +8,7 @@ from recommender.data.store import TokenGrant
 from recommender.errors import RowProblem
 from recommender.intake import ImportSummary, SheetSummary
 from recommender.nightly import NightResult
+from recommender.releases import Version
 
 
 def warning(row: int, code: str = "credit_code_check") -> RowProblem:
@@ -114,3 +115,12 @@ def test_tokens_are_listed_without_a_secret() -> None:
         }
     ]
     assert len(list(printouts.token_lines([grant]))) == 2
+
+
+def test_a_damaged_version_is_listed_as_damaged() -> None:
+    listed = [
+        Version(number=1, current=True, published="crosswalk"),
+        Version(number=2, current=False, damaged=True),
+    ]
+    assert printouts.version_lines(listed) == ["* v1  crosswalk", "  v2  损坏 · damaged"]
+    assert [each["damaged"] for each in printouts.versions_json(listed)] == [False, True]
