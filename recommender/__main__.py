@@ -156,7 +156,9 @@ def models(json_file: str | None) -> None:
     from recommender import printouts, releases
 
     listed = releases.list_versions(terminal.settings().models_dir)
-    terminal.tell(printouts.version_lines(listed), lambda: printouts.versions_json(listed), json_file)
+    terminal.tell(
+        printouts.version_lines(listed), lambda: printouts.versions_json(listed), json_file
+    )
 
 
 @program.command(short_help="回退 · Point back to an earlier version.")
