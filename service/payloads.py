@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from recommender import placements
 from recommender.domain import Outcome as DomainOutcome
@@ -17,8 +17,24 @@ _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=_PRINTABLE)]
 Whole = Annotated[int, Field(strict=True)]
+Cell = Annotated[str, StringConstraints(max_length=2_000, pattern=_PRINTABLE)]
 Order = Literal["market", "fit"]
 MOST_TOP = 100
+
+
+def _as_written(value: object) -> str:
+    return "cell" if isinstance(value, str) else "list"
+
+
+# A list of JSON, or one text as a cell of a sheet holds it: `370800;潍坊市`.
+_HOW = Discriminator(_as_written)
+Names = Annotated[
+    Annotated[list[Text], Field(max_length=50), Tag("list")] | Annotated[Cell, Tag("cell")], _HOW
+]
+Places = Annotated[
+    Annotated[list[Text | Whole], Field(max_length=50), Tag("list")] | Annotated[Cell, Tag("cell")],
+    _HOW,
+]
 
 
 class _Shape(BaseModel):
@@ -69,12 +85,10 @@ class Profile(_Shape):
 
     trade: Text = Field(description="Trade studied; an unknown one is read as its nearest.")
     skill_level: Text | Whole | None = Field(None, description="Highest certificate held.")
-    certificates: list[Text] = Field(
-        [], max_length=50, description="`occupation_code:level`, each."
-    )
-    licences: list[Text] = Field([], max_length=50, description="Operating licences held.")
+    certificates: Names = Field([], description="`occupation_code:level`, each.")
+    licences: Names = Field([], description="Operating licences held.")
     home_region: Text | Whole | None = Field(None, description="GB/T 2260 code or name.")
-    wish_regions: list[Text | Whole] = Field([], max_length=50, description="Codes or names.")
+    wish_regions: Places = Field([], description="Codes or names.")
     wish_pay: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] | None = Field(
         None, description="CNY per month before tax."
     )

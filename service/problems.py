@@ -165,7 +165,11 @@ _UNREADABLE = ("无法读取。", "It cannot be read.")
 def field_sentences(code: str, **facts: object) -> tuple[str, str]:
     """Say what is wrong with a field, in Chinese and in English."""
     zh, en = FIELDS.get(code, _UNREADABLE)
-    return zh.format(**facts), en.format(**facts)
+    words = {name: str(fact) for name, fact in facts.items()}
+    # pydantic joins the words to choose from in English.
+    return zh.format(**words | {"expected": words.get("expected", "").replace(" or ", " 或 ")}), (
+        en.format(**words)
+    )
 
 
 def problem(

@@ -69,6 +69,10 @@ def test_top_in_a_body_is_a_whole_number_from_1_to_100(
 def test_a_ranking_is_by_market_or_by_fit(client: FlaskClient, bearer: Bearer) -> None:
     answer = client.get(RANKING, query_string={"ranking": "score"}, headers=bearer())
     assert faults(answer) == {"#/ranking": "literal_error"}
+    assert answer.json is not None
+    (fault,) = answer.json["errors"]
+    assert fault["detail"] == "应为 'market' 或 'fit'。"
+    assert fault["detail_en"] == "It must be 'market' or 'fit'."
 
 
 def test_a_misspelt_parameter_is_not_passed_over(client: FlaskClient, bearer: Bearer) -> None:
@@ -336,6 +340,33 @@ def test_a_profile_reaches_the_desk_under_the_rosters_columns(
             "wish_pay": "6000",
         }
     ]
+
+
+def test_a_list_may_be_written_as_a_cell_of_a_sheet(
+    client: FlaskClient, bearer: Bearer, desk: FakeDesk
+) -> None:
+    body = {"trade": "焊接加工", "wish_regions": "370800；潍坊市", "licences": ""}
+    answer = client.post(PROFILE, json=body, headers=bearer("kiosk"))
+    assert answer.status_code == 200
+    assert desk.asked == [{"trade": "焊接加工", "wish_regions": "370800；潍坊市"}]
+
+
+@pytest.mark.parametrize(
+    ("value", "pointer", "code"),
+    [
+        (7, "#/licences", "list_type"),
+        ({"name": "焊接"}, "#/licences", "list_type"),
+        ([""], "#/licences/0", "string_too_short"),
+        ("焊" * 2001, "#/licences", "string_too_long"),
+        (["焊"] * 51, "#/licences", "too_long"),
+    ],
+)
+def test_what_is_neither_a_list_nor_a_cell_is_refused_once(
+    client: FlaskClient, bearer: Bearer, value: object, pointer: str, code: str
+) -> None:
+    body = {"trade": "焊接加工", "licences": value}
+    answer = client.post(PROFILE, json=body, headers=bearer("kiosk"))
+    assert faults(answer) == {pointer: code}
 
 
 def test_an_unknown_trade_is_read_as_its_nearest_and_that_is_said(
