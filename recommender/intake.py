@@ -36,6 +36,7 @@ from recommender.errors import (
     NotFound,
     ReplayMismatch,
     RowProblem,
+    Unreadable,
 )
 from recommender.matching import eligibility
 
@@ -118,8 +119,8 @@ def import_files(
 
     Raises
     ------
-    NotFound
-        If a path does not exist or a folder holds no sheet.
+    NotFound, Unreadable
+        If a path does not exist, or a folder holds no sheet.
     ImportRefused
         If any row of any sheet has a problem; all problems of all sheets are in it.
     MassClosing
@@ -155,7 +156,7 @@ def _files_in(paths: Iterable[Path]) -> tuple[list[Path], list[str]]:
     skipped: list[str] = []
     for path in paths:
         if not path.exists():
-            raise NotFound("file", str(path))
+            raise NotFound("path", str(path))
         inside = (
             sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else None
         )
@@ -165,7 +166,7 @@ def _files_in(paths: Iterable[Path]) -> tuple[list[Path], list[str]]:
             if not _is_aside(each) and (inside is None or _is_sheet(each))
         ]
         if inside is not None and not taken:
-            raise NotFound("sheet", str(path))
+            raise Unreadable("PATH", str(path), "no_sheets")
         skipped += [each.name for each in inside or [path] if each not in taken]
         files |= {each.resolve(): each for each in taken}
     return list(files.values()), skipped

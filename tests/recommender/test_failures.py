@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from recommender import errors, failures
@@ -48,6 +51,14 @@ def test_an_unknown_id_is_told_with_what_is_near() -> None:
     assert line == "没有这个专业：焊工班。是否指：焊接加工？"
     (line,) = failures.sentences(NotFound("token", ""), "en")
     assert line == "There is no such token."
+
+
+def test_whatever_may_be_unknown_has_a_word() -> None:
+    package = Path(failures.__file__).parent
+    text = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    kinds = set(re.findall(r"NotFound\(\s*\"(\w+)\"", text))
+    assert {"graduate", "path"} <= kinds
+    assert kinds <= set(failures._THINGS)
 
 
 def test_an_argument_is_told_with_what_is_possible() -> None:

@@ -28,6 +28,7 @@ from recommender.errors import (
     NoOpenPlace,
     NotFound,
     ReplayMismatch,
+    Unreadable,
 )
 from recommender.intake import ImportSummary, Recorded, import_files, record_outcome
 from tests.builders import CREDIT_CODE, DAY, make_details, make_graduate, make_outcome, make_post
@@ -237,16 +238,18 @@ def test_a_post_may_be_prolonged_from_its_last_day_on(engine: Engine, folder: Pa
 
 
 def test_a_path_that_is_not_there_is_unknown(engine: Engine, folder: Path) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as refusal:
         taken(engine, folder / "none.csv")
+    assert refusal.value.kind == "path"
 
 
 def test_a_folder_without_a_sheet_is_said_to_have_none(engine: Engine, folder: Path) -> None:
     folder.mkdir()
     (folder / "README.md").write_text("no sheet", encoding="utf-8")
     (folder / "~$graduates.xlsx").write_bytes(b"\x00" * 165)
-    with pytest.raises(NotFound):
+    with pytest.raises(Unreadable) as refusal:
         taken(engine, folder)
+    assert refusal.value.code == "no_sheets"
 
 
 # --- what comes in --------------------------------------------------------------------------
