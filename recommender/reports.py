@@ -322,7 +322,7 @@ def status_lines(now: Mapping[str, Any], language: str = "zh") -> Iterator[str]:
     facts: list[tuple[str, str, object]] = [
         ("日期", "As of", now["as_of"]),
         ("届", "Class year", now["class_year"]),
-        ("毕业生", "Graduates", f"{imported['graduates']} ({by_year})"),
+        ("毕业生", "Graduates", f"{imported['graduates']}" + (f" ({by_year})" if years else "")),
         ("岗位", "Posts", imported["posts"]),
         ("环节记录", "Outcome steps", imported["outcomes"]),
         ("成员单位", "Members", imported["members"]),
