@@ -10,7 +10,7 @@ PYTHON = python3
 VENV = .venv
 PY = $(VENV)/bin/python
 HOST = 127.0.0.1
-PORT = 8000
+PORT ?= 8000
 WORKERS = 2
 ARGS =
 
