@@ -107,7 +107,12 @@ def assign(
     """
     artefact = read_current(models_dir)
     market = _read_market(engine, artefact, day, class_year, None)
-    shares = percentiles(market.scores, market.eligible)
+    shares = percentiles(
+        market.scores,
+        market.eligible,
+        id_keys(graduate.graduate_id for graduate in market.graduates),
+        id_keys(post.post_id for post in market.posts),
+    )
     placed = assign_cohort(shares, market.eligible, market.capacities)
     rows: list[tuple[object, ...]] = []
     for index, (graduate, post) in enumerate(zip(market.graduates, placed, strict=True)):

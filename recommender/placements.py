@@ -229,14 +229,11 @@ class PlacementDesk:
         if index is None:
             return _nobody_for(snapshot, self._post(post_id, market.day))
         (rows,) = np.nonzero(market.eligible[:, index])
-        shares = percentiles(market.scores[rows], market.eligible[rows])[:, index]
-        (best,) = top_k(
-            shares[None, :],
-            np.ones((1, len(rows)), dtype=np.bool_),
-            top,
-            id_keys([post_id]),
-            id_keys(market.graduates[row].graduate_id for row in rows),
-        )
+        keys = id_keys(market.graduates[row].graduate_id for row in rows)
+        post_keys = id_keys(post.post_id for post in market.posts)
+        shares = percentiles(market.scores[rows], market.eligible[rows], keys, post_keys)[:, index]
+        everybody = np.ones((1, len(rows)), dtype=np.bool_)
+        (best,) = top_k(shares[None, :], everybody, top, post_keys[[index]], keys)
         graduates = tuple(
             RankedGraduate(
                 rank=rank,

@@ -10,6 +10,7 @@ from scipy import sparse
 
 from recommender.model.features import kind_of
 from recommender.model.scoring import Scorer, contributions
+from recommender.model.topk import NO_POST, top_k
 
 # What a person understands of a feature: the side of the graduate, the side of the post.
 GRADUATE_ASPECTS = {
@@ -108,25 +109,39 @@ def largest_parts(parts: list[Part], n_parts: int) -> list[Part]:
     return telling[:n_parts] + [part for part in parts if part.code == PRICE]
 
 
-def percentiles(scores: NDArray[np.float32], eligible: NDArray[np.bool_]) -> NDArray[np.float32]:
+def percentiles(
+    scores: NDArray[np.float32],
+    eligible: NDArray[np.bool_],
+    graduate_keys: NDArray[np.uint64],
+    post_keys: NDArray[np.uint64],
+) -> NDArray[np.float32]:
     """Say which share of a graduate's eligible posts each post outranks or is.
+
+    The first of n posts has 1, the last 1/n: as the whole list stands, equal scores included.
 
     Parameters
     ----------
     scores : float32 array of shape (n_graduates, n_posts)
+        Finite wherever `eligible` is True.
     eligible : bool array of shape (n_graduates, n_posts)
+    graduate_keys : uint64 array of shape (n_graduates,)
+    post_keys : uint64 array of shape (n_posts,)
+        From `id_keys`; they order equal scores as in every list.
 
     Returns
     -------
     float32 array of shape (n_graduates, n_posts)
-        Above 0 to 1 where eligible, equal scores sharing the higher value; 0 elsewhere.
-        Comparable between graduates, which scores are not.
+        Above 0 to 1 where eligible, no two alike in a row; 0 elsewhere. Comparable between
+        graduates, which scores are not.
+
+    Raises
+    ------
+    ValueError
+        As `top_k`.
     """
-    result = np.zeros(scores.shape, dtype=np.float32)
-    for row in range(scores.shape[0]):
-        (columns,) = np.nonzero(eligible[row])
-        if len(columns):
-            own = scores[row, columns]
-            not_above = np.searchsorted(np.sort(own), own, side="right")
-            result[row, columns] = not_above / len(columns)
-    return result
+    shares = np.zeros(scores.shape, dtype=np.float32)
+    lists = top_k(scores, eligible, max(1, scores.shape[1]), graduate_keys, post_keys)
+    rows, places = np.nonzero(lists != NO_POST)
+    n_eligible = np.count_nonzero(eligible, axis=1)[rows]
+    shares[rows, lists[rows, places]] = (n_eligible - places) / n_eligible
+    return shares

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from recommender.matching.assignment import UNPLACED, assign_cohort
 from recommender.matching.ranking import percentiles
+from recommender.model.topk import id_keys
 
 Cohort = tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.int32]]
 
@@ -59,7 +60,8 @@ def random_cohort(seed: int) -> Cohort:
     eligible = chance.random(shape) < 0.7
     scores = chance.integers(0, 6, shape).astype(np.float32)
     capacities = chance.integers(0, 3, shape[1]).astype(np.int32)
-    return percentiles(scores, eligible), eligible, capacities
+    keys, post_keys = id_keys(map(str, range(shape[0]))), id_keys(map(str, range(shape[1])))
+    return percentiles(scores, eligible, keys, post_keys), eligible, capacities
 
 
 @st.composite

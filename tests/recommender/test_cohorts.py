@@ -87,6 +87,19 @@ def test_everybody_is_assigned_to_their_own_best_post_where_places_allow(
     assert (table.facts["score"], table.facts["n_placed"]) == ("percentile", 3)
 
 
+def test_an_assigned_score_is_the_place_in_the_ranking_by_fit(
+    stored_world: Engine, models_dir: Path
+) -> None:
+    lists: dict[object, list[object]] = {}
+    for graduate_id, post_id, *_ in rank_cohort(
+        stored_world, models_dir, day=DAY, order="fit"
+    ).rows:
+        lists.setdefault(graduate_id, []).append(post_id)
+    for graduate_id, post_id, score in assign(stored_world, models_dir, day=DAY).rows:
+        own = lists[graduate_id]
+        assert score == pytest.approx(1 - own.index(post_id) / len(own))
+
+
 def test_who_gets_no_post_is_listed_with_the_rule_on_request(
     stored_world: Engine, models_dir: Path
 ) -> None:

@@ -25,6 +25,7 @@ from recommender.model.features import (
     post_features,
 )
 from recommender.model.scoring import HybridScorer, Scorer
+from recommender.model.topk import id_keys, pair_hash
 from tests.builders import (
     SmallWorld,
     make_full_graduate,
@@ -51,6 +52,14 @@ def row_of(weights: list[float]) -> object:
     return feature_matrix([{n: w for n, w in zip(names, weights, strict=True) if w}], names)
 
 
+def shares_of(scores: NDArray[np.float32], eligible: NDArray[np.bool_]) -> NDArray[np.float32]:
+    graduate_keys, post_keys = (
+        id_keys(f"{side}{i}" for i in range(n))
+        for side, n in (("G", scores.shape[0]), ("P", scores.shape[1]))
+    )
+    return percentiles(scores, eligible, graduate_keys, post_keys)
+
+
 # Refusals -----------------------------------------------------------------------------------
 
 
@@ -67,14 +76,14 @@ def test_a_feature_of_a_kind_that_nobody_named_is_not_passed_over_in_silence() -
 
 
 def test_nobody_eligible_has_no_percentile() -> None:
-    shares = percentiles(np.ones((1, 3), dtype=np.float32), np.zeros((1, 3), dtype=np.bool_))
+    shares = shares_of(np.ones((1, 3), dtype=np.float32), np.zeros((1, 3), dtype=np.bool_))
     assert shares.tolist() == [[0, 0, 0]]
 
 
 @pytest.mark.parametrize(("n_graduates", "n_posts"), [(0, 2), (2, 0)])
 def test_nobody_or_nothing_has_empty_percentiles(n_graduates: int, n_posts: int) -> None:
     scores = np.ones((n_graduates, n_posts), dtype=np.float32)
-    shares = percentiles(scores, scores > 0)
+    shares = shares_of(scores, scores > 0)
     assert (shares.shape, shares.dtype) == ((n_graduates, n_posts), np.float32)
 
 
@@ -154,13 +163,19 @@ def test_every_kind_of_feature_has_an_aspect_and_no_aspect_lacks_one() -> None:
 
 
 def test_a_percentile_is_the_share_outranked_or_equal() -> None:
-    scores = np.array([[3, 1, 2, 2, 99], [1, 5, 0, 0, 0]], dtype=np.float32)
+    scores = np.array([[3, 1, 2, 0, 99], [1, 5, 0, 0, 0]], dtype=np.float32)
     eligible = np.array([[True, True, True, True, False], [True, True, False, False, False]])
-    # First: 3 is above or equal to all 4; 1 only to itself; each 2 to 3. Second: 1 of 2, 2 of 2.
-    assert percentiles(scores, eligible).tolist() == [
-        [1, 0.25, 0.75, 0.75, 0],
-        [0.5, 1, 0, 0, 0],
-    ]
+    # First: 3 outranks or is 4 of 4, 2 is 3 of 4, 1 is 2, 0 is 1. Second: 1 of 2, 2 of 2.
+    assert shares_of(scores, eligible).tolist() == [[1, 0.5, 0.75, 0.25, 0], [0.5, 1, 0, 0, 0]]
+
+
+def test_equal_scores_stand_as_in_a_list_and_share_nothing() -> None:
+    scores = np.array([[2, 2, 7]], dtype=np.float32)
+    hashes = pair_hash(id_keys(["G0"])[:, None], id_keys(["P0", "P1", "P2"]))[0]
+    first = int(hashes[1] < hashes[0])  # between equal scores the smaller hash comes first
+    thirds = np.float32([1 / 3, 1 / 3, 1])
+    thirds[first] = 2 / 3
+    assert shares_of(scores, np.ones((1, 3), dtype=np.bool_))[0].tolist() == thirds.tolist()
 
 
 @given(
@@ -170,10 +185,11 @@ def test_a_percentile_is_the_share_outranked_or_equal() -> None:
 def test_percentiles_keep_the_order_and_hide_the_unit(
     scores: NDArray[np.float32], eligible: NDArray[np.bool_]
 ) -> None:
-    shares = percentiles(scores, eligible)
+    shares = shares_of(scores, eligible)
     assert ((shares > 0) == eligible).all()
-    assert (shares.max(axis=1) == eligible.any(axis=1)).all()
-    assert (percentiles(scores * 3 + 7, eligible) == shares).all()
+    assert (shares_of(scores * 3 + 7, eligible) == shares).all()
     for own, share, mask in zip(scores, shares, eligible, strict=True):
+        n = int(mask.sum())
+        assert sorted(share[mask].tolist()) == np.float32([(i + 1) / n for i in range(n)]).tolist()
         better = own[mask][:, None] > own[mask][None, :]
-        assert (better == (share[mask][:, None] > share[mask][None, :])).all()
+        assert (share[mask][:, None] > share[mask][None, :])[better].all()
