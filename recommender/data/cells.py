@@ -247,9 +247,10 @@ def members_of(enum: type[E_]) -> Mapping[str, E_]:
     """Map every writing of an enumeration's members to them: Chinese, English, identifier."""
     members: dict[str, E_] = {}
     for member in enum:
-        for writing in (label(member), label(member, "en"), member.name, str(member.value)):
-            if not writing.isdigit():
-                members[folded(writing)] = member
+        identifier = f"{enum.__name__}.{member.name}"  # as the glossary writes it
+        for writing in (label(member), label(member, "en"), member.name, identifier, member.value):
+            if not str(writing).isdigit():
+                members[folded(str(writing))] = member
     return members
 
 

@@ -286,7 +286,9 @@ def test_a_word_is_read_by_its_chinese_its_english_and_its_identifier(raw: str) 
     assert stage(raw, []) is OutcomeStage.STARTED
 
 
-@pytest.mark.parametrize("raw", ["post_specific", "POST-SPECIFIC", "定岗", "定岗培养"])
+@pytest.mark.parametrize(
+    "raw", ["post_specific", "POST-SPECIFIC", "TrainingMode.POST_SPECIFIC", "定岗", "定岗培养"]
+)
 def test_a_mode_is_read_by_its_customary_writings(raw: str) -> None:
     read = cells.words(TrainingMode, cells.MODE_WRITINGS)
     assert read(raw, []) is TrainingMode.POST_SPECIFIC
