@@ -83,6 +83,11 @@ _PATTERNS: Mapping[tuple[str, str, bool], str] = {
 
 def _price(facts: ReasonFacts, language: str) -> str:
     people = max(1, round(facts.applicants))
+    # Such a post has its price from those who come when the posts they like better have one.
+    if people <= facts.places:
+        if language == EN:
+            return "Others are expected to turn to it from fuller posts, so the post moves down"
+        return "预计会有人从更紧张的岗位转来，排名下降"
     if language == EN:
         queue = f"{people} {'person queues' if people == 1 else 'people queue'}"
         places = f"{facts.places} {'place' if facts.places == 1 else 'places'}"

@@ -154,7 +154,8 @@ def test_one_pay_is_said_once(pay: tuple[int | None, int | None], said: str) -> 
     ("applicants", "places", "zh", "en"),
     [
         (12.4, 2, "预计约 12 人竞争 2 个名额", "About 12 people queue for 2 places"),
-        (0.2, 1, "预计约 1 人竞争 1 个名额", "About 1 person queues for 1 place"),
+        (1.6, 1, "预计约 2 人竞争 1 个名额", "About 2 people queue for 1 place"),
+        (0.2, 0, "预计约 1 人竞争 0 个名额", "About 1 person queues for 0 places"),
         (1.6, 0, "预计约 2 人竞争 0 个名额", "About 2 people queue for 0 places"),
     ],
 )
@@ -162,6 +163,15 @@ def test_the_price_is_a_queue(applicants: float, places: int, zh: str, en: str) 
     facts = replace(FACTS, applicants=applicants, places=places)
     assert phrases.reason("price", False, facts) == f"{zh}，排名下降"
     assert phrases.reason("price", False, facts, "en") == f"{en}, so the post moves down"
+
+
+@pytest.mark.parametrize(("applicants", "places"), [(0.2, 1), (3.4, 3), (1, 18)])
+def test_a_short_queue_is_no_reason_to_move_down_but_those_who_will_turn_to_it_are(
+    applicants: float, places: int
+) -> None:
+    facts = replace(FACTS, applicants=applicants, places=places)
+    assert phrases.reason("price", False, facts) == "预计会有人从更紧张的岗位转来，排名下降"
+    assert "queue" not in phrases.reason("price", False, facts, "en")
 
 
 # Rules --------------------------------------------------------------------------------------
