@@ -422,6 +422,8 @@ class Reference:
         Code of a minor (``6-18-01``) or middle (``6-18``) group → name.
     regions
         GB/T 2260 code → region.
+    agreements
+        Between colleges and enterprises; whatever day they hold.
     """
 
     pairs: Mapping[str, tuple[Pair, ...]] = field(default_factory=dict)
@@ -429,6 +431,7 @@ class Reference:
     occupations: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     regions: Mapping[str, Region] = field(default_factory=dict)
+    agreements: tuple[Agreement, ...] = ()
 
     def trade_of(self, name: str) -> str:
         """Read a trade as written; a name nobody mapped stands for itself."""

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -479,10 +479,11 @@ def trade_names(conn: Connection) -> list[str]:
 
 
 def load_reference(conn: Connection) -> Reference:
-    """Load the public tables, with officers' decisions and the roster's trades read."""
-    return reference.load_reference(
+    """Load the public tables, with officers' decisions, the roster's trades and agreements."""
+    tables = reference.load_reference(
         trade_map=trade_map(conn), pair_map=pair_map(conn), trade_names=trade_names(conn)
     )
+    return replace(tables, agreements=tuple(load_agreements(conn)))
 
 
 # --- tokens ---------------------------------------------------------------------------------

@@ -1,0 +1,277 @@
+"""Fit the stages by boosted trees of at most two features; the only module that knows LightGBM.
+
+A tree of two features is a table over their bins. The trees of a stage are added up into such
+tables, which are published; the library is not needed to serve them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.domain import Graduate, Outcome, Post, Reference
+from recommender.model.chances import STAGES, ChanceScorer
+from recommender.model.pairs import FEATURES, bin_edges, pair_grid, to_bins
+from recommender.model.stages import Labelled, roads, sample_unwanted
+
+N_BINS = 24
+ENOUGH_SHOWN = 300  # shown pairs from which on it is learned what officers choose to show
+LEAST_EXPOSURE = 0.1  # of the mean: whatever officers show, people also search for themselves
+SEASON_MIDDLE = (6, 30)
+
+Bins = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """A class year, the posts of its season, and what became of them.
+
+    Attributes
+    ----------
+    suitable : bool array of shape (n_graduates, n_posts)
+        Pairs that no rule about the two themselves forbids.
+    """
+
+    class_year: int
+    graduates: tuple[Graduate, ...]
+    posts: tuple[Post, ...]
+    outcomes: tuple[Outcome, ...]
+    suitable: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageSettings:
+    """What shapes the trees of one stage."""
+
+    n_rounds: int
+    learning_rate: float = 0.1
+    n_leaves: int = 8
+    min_in_leaf: int = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examples:
+    """Binned pairs of one stage over all class years.
+
+    Attributes
+    ----------
+    values : float32 array of shape (n_pairs, n_features)
+    labels : bool array of shape (n_pairs,)
+    weights : float32 array of shape (n_pairs,)
+    """
+
+    values: NDArray[np.float32]
+    labels: NDArray[np.bool_]
+    weights: NDArray[np.float32]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Examples]) -> Examples:
+        """Put examples one after the other."""
+        return cls(
+            values=np.concatenate([part.values for part in parts]),
+            labels=np.concatenate([part.labels for part in parts]),
+            weights=np.concatenate([part.weights for part in parts]),
+        )
+
+
+def fit_chances(
+    cohorts: Sequence[Cohort],
+    reference: Reference,
+    settings: Mapping[str, StageSettings],
+    seed: int,
+) -> ChanceScorer | None:
+    """Fit every stage on one thread; equal data and seed give equal bytes.
+
+    Returns
+    -------
+    ChanceScorer or None
+        Not calibrated yet; None where a stage has seen one answer only.
+    """
+    stages = stage_examples(cohorts, reference)
+    if any(stages[stage].labels.all() or not stages[stage].labels.any() for stage in STAGES):
+        return None
+    wants = stages["wants"]
+    edges = [bin_edges(wants.values[:, i], N_BINS) for i in range(len(FEATURES))]
+    tables = _Tables([len(each) + 2 for each in edges])
+    weights = {stage: stages[stage].weights for stage in STAGES}
+    weights["wants"] = _exposure_weights(stages, edges, seed)
+    for number, stage in enumerate(STAGES):
+        examples = stages[stage]
+        bins = _binned(examples.values, edges)
+        trees = _boost(bins, examples.labels, weights[stage], settings[stage], seed)
+        tables.add(number, trees, bins)
+    return tables.scorer(edges)
+
+
+def stage_examples(cohorts: Sequence[Cohort], reference: Reference) -> dict[str, Examples]:
+    """Describe what the log of some class years says of each stage.
+
+    Returns
+    -------
+    mapping of stage to Examples
+        ``wants``: shown or wanted pairs, then sampled ones; also apart, ``shown`` and
+        ``unshown``: the pairs of people whose lists are on record.
+    """
+    found: dict[str, list[Examples]] = {
+        name: [] for name in (*STAGES, "shown", "unshown", "unwanted")
+    }
+    for cohort in cohorts:
+        grid = pair_grid(
+            cohort.graduates, cohort.posts, reference, date(cohort.class_year, *SEASON_MIDDLE)
+        )
+        said = roads(cohort.graduates, cohort.posts, cohort.outcomes)
+        unwanted = sample_unwanted(
+            said.wanted,
+            cohort.suitable,
+            [graduate.graduate_id for graduate in cohort.graduates],
+            [post.post_id for post in cohort.posts],
+        )
+        listed = np.isin(unwanted.rows, said.shown.rows)
+        for name, pairs, chosen in (
+            ("wants", said.wanted, slice(None)),
+            ("hired", said.hired, slice(None)),
+            ("stays", said.stayed, slice(None)),
+            ("shown", said.shown, slice(None)),
+            ("unshown", unwanted, listed),
+            ("unwanted", unwanted, slice(None)),
+        ):
+            found[name].append(_examples(grid.of_pairs(pairs.rows, pairs.columns), pairs, chosen))
+    joined = {name: Examples.joined(parts) for name, parts in found.items()}
+    joined["wants"] = Examples.joined([joined["wants"], joined["unwanted"]])
+    return joined
+
+
+def _examples(values: NDArray[np.float32], pairs: Labelled, chosen: Any) -> Examples:
+    return Examples(
+        values=values[chosen], labels=pairs.labels[chosen], weights=pairs.weights[chosen]
+    )
+
+
+def _exposure_weights(
+    stages: Mapping[str, Examples], edges: Sequence[NDArray[np.float32]], seed: int
+) -> NDArray[np.float32]:
+    """Weigh sampled pairs by how likely they were shown: nobody refused what they never saw.
+
+    Where too few lists are on record, all sampled pairs weigh alike.
+    """
+    shown, unshown, unwanted = (stages[name] for name in ("shown", "unshown", "unwanted"))
+    weights = stages["wants"].weights.copy()
+    if len(shown.labels) < ENOUGH_SHOWN or not len(unshown.labels):
+        return weights
+    values = np.concatenate([shown.values, unshown.values])
+    labels = np.arange(len(values)) < len(shown.labels)
+    settings = StageSettings(n_rounds=100)
+    ones = np.ones(len(values), dtype=np.float32)
+    booster = _boost(_binned(values, edges), labels, ones, settings, seed)
+    exposure = np.asarray(booster.predict(_binned(unwanted.values, edges), num_threads=1))
+    relative = np.maximum(exposure / exposure.mean(), LEAST_EXPOSURE)
+    weights[len(weights) - len(relative) :] *= relative.astype(np.float32)
+    return weights
+
+
+def _binned(values: NDArray[np.float32], edges: Sequence[NDArray[np.float32]]) -> Bins:
+    return np.stack([to_bins(values[:, i], each) for i, each in enumerate(edges)], axis=1)
+
+
+def _boost(
+    bins: Bins,
+    labels: NDArray[np.bool_],
+    weights: NDArray[np.float32],
+    settings: StageSettings,
+    seed: int,
+) -> lightgbm.Booster:
+    parameters: dict[str, Any] = {
+        "objective": "binary",
+        "learning_rate": settings.learning_rate,
+        "num_leaves": settings.n_leaves,
+        "min_data_in_leaf": min(settings.min_in_leaf, max(1, len(labels) // 20)),
+        "lambda_l2": 1.0,
+        "max_bin": 255,
+        "min_data_in_bin": 1,
+        "interaction_constraints": [list(pair) for pair in combinations(range(bins.shape[1]), 2)],
+        "num_threads": 1,
+        "deterministic": True,
+        "force_row_wise": True,
+        "seed": seed,
+        "verbose": -1,
+    }
+    data = lightgbm.Dataset(bins, labels.astype(np.float64), weight=weights, free_raw_data=False)
+    return lightgbm.train(parameters, data, settings.n_rounds)
+
+
+class _Tables:
+    """Adds trees up into one table per feature or pair of features, for three stages."""
+
+    def __init__(self, n_bins: Sequence[int]) -> None:
+        self._n_bins = n_bins
+        self._tables: dict[tuple[int, int], NDArray[np.float64]] = {}
+        self._base = np.zeros(len(STAGES))
+
+    def add(self, stage: int, booster: lightgbm.Booster, bins: Bins) -> None:
+        """Add the trees of a stage; what a table adds on average goes into the base."""
+        own: dict[tuple[int, int], NDArray[np.float64]] = {}
+        for tree in booster.dump_model()["tree_info"]:
+            root = tree["tree_structure"]
+            features = sorted(_features(root))
+            if not features:
+                self._base[stage] += root["leaf_value"]
+                continue
+            first, second = (*features, -1)[:2]
+            shape = (self._n_bins[first], self._n_bins[second] if second >= 0 else 1)
+            table = own.setdefault((first, second), np.zeros(shape))
+            _fill(table, root, first, np.ones(shape, dtype=np.bool_))
+        for (first, second), table in own.items():
+            at = bins[:, second] if second >= 0 else 0
+            mean = table[bins[:, first], at].mean()
+            self._base[stage] += mean
+            key = (first, second)
+            whole = self._tables.setdefault(key, np.zeros((*table.shape, len(STAGES))))
+            whole[..., stage] += table - mean
+
+    def scorer(self, edges: Sequence[NDArray[np.float32]]) -> ChanceScorer:
+        """Lay the tables out one after the other."""
+        terms = sorted(self._tables)
+        cells = [self._tables[term].reshape(-1, len(STAGES)) for term in terms]
+        return ChanceScorer(
+            names=tuple(FEATURES),
+            edges=np.concatenate(edges).astype(np.float32),
+            edge_starts=_starts([len(each) for each in edges]),
+            terms=np.array(terms, dtype=np.int32).reshape(-1, 2),
+            term_starts=_starts([len(each) for each in cells]),
+            cells=np.concatenate([np.zeros((0, len(STAGES))), *cells]),
+            base=self._base,
+            calibration=np.array([[1.0, 0.0]] * len(STAGES)),
+        )
+
+
+def _starts(lengths: Sequence[int]) -> NDArray[np.int32]:
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+
+
+def _features(node: Mapping[str, Any]) -> set[int]:
+    if "split_feature" not in node:
+        return set()
+    below = _features(node["left_child"]) | _features(node["right_child"])
+    return {int(node["split_feature"])} | below
+
+
+def _fill(
+    table: NDArray[np.float64], node: Mapping[str, Any], first: int, inside: NDArray[np.bool_]
+) -> None:
+    """Add each leaf's value to the cells that reach it; bins up to a threshold go left."""
+    if "split_feature" not in node:
+        table[inside] += node["leaf_value"]
+        return
+    axis = 0 if node["split_feature"] == first else 1
+    bins = np.arange(table.shape[axis])
+    goes_left = bins <= node["threshold"]
+    left = inside & (goes_left[:, None] if axis == 0 else goes_left[None, :])
+    _fill(table, node["left_child"], first, left)
+    _fill(table, node["right_child"], first, inside & ~left)
