@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import structlog
+from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from recommender.data import reference as tables
@@ -32,7 +34,14 @@ from recommender.evaluation.compare import Comparison, HeldOut, compare
 from recommender.evaluation.feed import Feed, check_input
 from recommender.evaluation.limits import Limits, load_limits
 from recommender.evaluation.metrics import exposure
-from recommender.evaluation.season import Season, known_before, season_to_judge, slices
+from recommender.evaluation.season import (
+    Season,
+    known_before,
+    open_between,
+    season_of,
+    season_to_judge,
+    slices,
+)
 from recommender.evaluation.verdict import (
     Effect,
     Reason,
@@ -41,6 +50,7 @@ from recommender.evaluation.verdict import (
     decide,
     digest,
 )
+from recommender.matching.board import AnyScorer, open_board
 from recommender.matching.eligibility import standing, suitable_pairs
 from recommender.matching.market import Market, open_market
 from recommender.matching.prices import solve_prices
@@ -54,22 +64,56 @@ from recommender.model.artefact import (
     readable_current,
     write_version,
 )
-from recommender.model.features import feature_matrix, graduate_features, post_features
+from recommender.model.boosting import Cohort, StageSettings, calibrate, fit_chances
+from recommender.model.chances import STAGES, ChanceScorer
 from recommender.model.interactions import TrainingData, training_data
-from recommender.model.scoring import Scorer
+from recommender.model.scoring import HybridScorer
 from recommender.model.topk import id_keys, top_k
 from recommender.model.training import TrainingSettings, fit_in_child, limit_child
 
 log = structlog.get_logger()
 
 MODEL = "model"
+FACTORIZATION = "factorization"
 CURRENT = "current"
 # Where nothing is known yet, the rule that needs no past comes first.
 BASELINES = (CROSSWALK, TRADE_POPULARITY, POPULARITY)
 FIT_TIMEOUT_S = 3600
 LIST_LENGTH = 10
 
+FACTORIZATION_DEFAULTS = TrainingSettings()
+WANTS = StageSettings(n_rounds=150)
+HIRED = StageSettings(n_rounds=100)
+STAYS = StageSettings(n_rounds=100, learning_rate=0.05, n_leaves=4)
+
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings:
+    """What shapes a night's fits; equal settings, data and seed give equal bytes."""
+
+    factorization: TrainingSettings = FACTORIZATION_DEFAULTS
+    wants: StageSettings = WANTS
+    hired: StageSettings = HIRED
+    stays: StageSettings = STAYS
+    seed: int = 20260515
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> ModelSettings | None:
+        """Read back what a manifest keeps; None where another program wrote it."""
+        try:
+            return cls(
+                factorization=TrainingSettings(**facts["factorization"]),
+                **{stage: StageSettings(**facts[stage]) for stage in STAGES},
+                seed=facts["seed"],
+            )
+        except (KeyError, TypeError):
+            return None
+
+    def stages(self) -> dict[str, StageSettings]:
+        """Give the settings of each stage by name."""
+        return {stage: getattr(self, stage) for stage in STAGES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +166,7 @@ class _Night:
 
     snapshot: _Snapshot
     limits: Limits
-    settings: TrainingSettings
+    settings: ModelSettings
     reasons: list[Reason] = field(default_factory=list)
     season: Season | None = None
     comparison: Comparison | None = None
@@ -140,7 +184,7 @@ def retrain(
     home: Path,
     *,
     day: date,
-    settings: TrainingSettings | None = None,
+    settings: ModelSettings | None = None,
     progress: Progress = lambda step: None,
 ) -> NightResult:
     """Hold out a class year, compare contenders, gate, fit on everything, publish.
@@ -158,7 +202,7 @@ def retrain(
         night = _Night(
             snapshot=snapshot,
             limits=load_limits(),
-            settings=settings or TrainingSettings(),
+            settings=settings or ModelSettings(),
         )
         night.reasons += check_input(snapshot.feed, snapshot.history, night.limits.input)
         winner = None if night.is_refused() else _learn(night, models_dir, progress)
@@ -202,38 +246,45 @@ def _read(engine: Engine, day: date) -> _Snapshot:
     )
 
 
-def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, Scorer] | None:
+def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, AnyScorer] | None:
     """Fit twice at a time: without the held-out class year, to judge; and on everything."""
     snapshot = night.snapshot
     season = season_to_judge(snapshot.graduates, snapshot.posts, snapshot.outcomes, snapshot.day)
     night.season = season
     before = known_before(season, snapshot.graduates, snapshot.outcomes) if season else ([], [])
-    current = _current_settings(models_dir)
-    jobs = {MODEL: (before, night.settings)}
-    if current not in (None, night.settings):
-        jobs[CURRENT] = (before, current or night.settings)
     everything = (snapshot.graduates, snapshot.outcomes)
+    current = _current_settings(models_dir)
     progress("训练 · fitting")
     try:
         with _workers() as pool:
             fits = {
-                name: _submit(pool, night, people, steps, settings)
-                for name, ((people, steps), settings) in jobs.items()
+                MODEL: _submit_chances(pool, night, *before, night.settings),
+                FACTORIZATION: _submit(pool, night, *before),
             }
-            final = _submit(pool, night, *everything, night.settings)
+            if current not in (None, night.settings):
+                fits[CURRENT] = _submit_chances(pool, night, *before, current or night.settings)
+            final = {
+                MODEL: _submit_chances(pool, night, *everything, night.settings),
+                FACTORIZATION: _submit(pool, night, *everything),
+            }
+            calibration = None
             if season is not None:
                 progress("比较 · comparing")
-                contenders = baselines(*_inputs(night, *before), snapshot.reference)
+                contenders: dict[str, AnyScorer] = {
+                    **baselines(*_inputs(night, *before), snapshot.reference)
+                }
                 fitted = {name: _waited(fit) for name, fit in fits.items()}
-                scorers = contenders | {n: s for n, s in fitted.items() if s is not None}
-                _judge(night, season, scorers, models_dir, has_current=current is not None)
-            model = _waited(final)
+                contenders |= {name: one for name, one in fitted.items() if one is not None}
+                _judge(night, season, contenders, models_dir, has_current=current is not None)
+                calibration = _calibration(night, season, fitted[MODEL])
+            scorers = {name: _waited(fit) for name, fit in final.items()}
     except (BrokenProcessPool, TimeoutError, MemoryError) as error:
         log.error("training failed", error=repr(error))
         night.reasons.append(Reason(step="G1", code="training_failed", effect=Effect.REFUSE))
         return None
     if night.is_refused():
         return None
+    model = scorers[MODEL]
     if night.comparison is None or model is None:
         night.reasons.append(
             Reason(step="G2", code="nothing_known", effect=Effect.BASELINE, measured=0, limit=1)
@@ -241,10 +292,12 @@ def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, Sc
     elif MODEL not in night.comparison.figures:
         # Nothing to learn from before the held-out year: a model nobody could judge.
         night.reasons.append(Reason(step="G2", code="nothing_before", effect=Effect.BASELINE))
-    everyone = baselines(*_inputs(night, *everything), snapshot.reference)
+    if isinstance(model, ChanceScorer) and calibration is not None:
+        scorers[MODEL] = replace(model, calibration=calibration)
+    everyone = scorers | baselines(*_inputs(night, *everything), snapshot.reference)
     name = night.verdict().published or night.baseline
-    scorer = model if name == MODEL and model is not None else everyone[night.baseline]
-    return name, scorer
+    winner = everyone[name]
+    return None if winner is None else (name, winner)
 
 
 def _workers() -> ProcessPoolExecutor:
@@ -257,15 +310,77 @@ def _submit(
     night: _Night,
     graduates: Sequence[Graduate],
     outcomes: Sequence[Outcome],
-    settings: TrainingSettings,
-) -> Future[Scorer] | None:
-    """Begin a fit; None where there is nothing to learn from."""
+) -> Future[HybridScorer] | None:
+    """Begin a fit of the factorization; None where there is nothing to learn from."""
     data = _training_data(night, graduates, outcomes)
+    settings = night.settings.factorization
     return pool.submit(fit_in_child, data, settings) if len(data.rows) else None
 
 
-def _waited(fit: Future[Scorer] | None) -> Scorer | None:
-    return None if fit is None else fit.result(timeout=FIT_TIMEOUT_S)
+def _submit_chances(
+    pool: ProcessPoolExecutor,
+    night: _Night,
+    graduates: Sequence[Graduate],
+    outcomes: Sequence[Outcome],
+    settings: ModelSettings,
+) -> Future[ChanceScorer | None] | None:
+    """Begin a fit of the stages; None where there is nothing to learn from."""
+    cohorts = _cohorts(night, graduates, outcomes)
+    if not cohorts:
+        return None
+    reference = night.snapshot.reference
+    return pool.submit(fit_chances, cohorts, reference, settings.stages(), settings.seed)
+
+
+def _cohorts(
+    night: _Night, graduates: Sequence[Graduate], outcomes: Sequence[Outcome]
+) -> list[Cohort]:
+    """Part what may be learned from by class year, each with the posts of its own season."""
+    by_year: dict[int, list[Graduate]] = defaultdict(list)
+    for graduate in graduates:
+        by_year[graduate.class_year].append(graduate)
+    cohorts = []
+    for class_year, people in sorted(by_year.items()):
+        ids = {graduate.graduate_id for graduate in people}
+        days = [step.date for step in outcomes if step.graduate_id in ids]
+        if not days:
+            continue
+        first, last = season_of(class_year, days)
+        posts = open_between(night.snapshot.posts, first, last)
+        offered = {post.post_id for post in posts}
+        cohorts.append(
+            Cohort(
+                class_year=class_year,
+                graduates=tuple(people),
+                posts=tuple(posts),
+                outcomes=tuple(step for step in outcomes if step.post_id in offered),
+                suitable=suitable_pairs(people, posts, last),
+            )
+        )
+    return cohorts
+
+
+def _waited(fit: Future[Any] | None) -> AnyScorer | None:
+    scorer: AnyScorer | None = None if fit is None else fit.result(timeout=FIT_TIMEOUT_S)
+    return scorer
+
+
+def _calibration(
+    night: _Night, season: Season, scorer: AnyScorer | None
+) -> NDArray[np.float64] | None:
+    """Learn from the held-out class year, whom the scorer never saw, how honest its chances are."""
+    if not isinstance(scorer, ChanceScorer):
+        return None
+    snapshot = night.snapshot
+    offered = {post.post_id for post in season.posts}
+    cohort = Cohort(
+        class_year=season.class_year,
+        graduates=season.graduates,
+        posts=season.posts,
+        outcomes=tuple(step for step in snapshot.outcomes if step.post_id in offered),
+        suitable=suitable_pairs(season.graduates, season.posts, season.ends_on),
+    )
+    return calibrate(scorer, cohort, snapshot.reference)
 
 
 def _inputs(
@@ -285,7 +400,7 @@ def _training_data(
     return training_data(*_inputs(night, graduates, outcomes), night.snapshot.reference)
 
 
-def _current_settings(models_dir: Path) -> TrainingSettings | None:
+def _current_settings(models_dir: Path) -> ModelSettings | None:
     """Give the settings of the model in use; None where a baseline or nothing is published."""
     try:
         current = read_current(models_dir)
@@ -293,13 +408,13 @@ def _current_settings(models_dir: Path) -> TrainingSettings | None:
         return None
     if current.published != MODEL:
         return None
-    return TrainingSettings(**current.facts["settings"])
+    return ModelSettings.of(current.facts["settings"])
 
 
 def _judge(
     night: _Night,
     season: Season,
-    scorers: dict[str, Scorer],
+    scorers: Mapping[str, AnyScorer],
     models_dir: Path,
     *,
     has_current: bool,
@@ -307,13 +422,8 @@ def _judge(
     """Take steps G2 to G4 on the held-out class year."""
     reference = night.snapshot.reference
     held_out = _held_out(night, season)
-    people = [graduate_features(graduate, reference) for graduate in season.graduates]
-    posts = [post_features(post, reference) for post in season.posts]
     scores = {
-        name: scorer.scores(
-            feature_matrix(people, scorer.graduate_names),
-            feature_matrix(posts, scorer.post_names),
-        )
+        name: open_board(scorer, season.posts, reference, season.ends_on).scores(season.graduates)
         for name, scorer in scorers.items()
     }
     for name, scorer in scorers.items():
@@ -324,7 +434,8 @@ def _judge(
         return
     comparison = compare(held_out, scores, k=LIST_LENGTH, seed=night.settings.seed)
     night.comparison = comparison
-    night.baseline = gate.best_baseline(comparison, BASELINES)
+    instead = [name for name in (*BASELINES, FACTORIZATION) if name in scorers]
+    night.baseline = gate.best_baseline(comparison, instead)
     if MODEL in scorers:
         current = CURRENT if CURRENT in scorers else MODEL
         night.reasons += gate.check_model(
@@ -371,7 +482,7 @@ def _priced_lists(held_out: HeldOut, scores: np.ndarray[Any, Any]) -> np.ndarray
     )
 
 
-def _market(night: _Night, scorer: Scorer) -> Market:
+def _market(night: _Night, scorer: AnyScorer) -> Market:
     snapshot = night.snapshot
     posts = {post.post_id: post for post in snapshot.posts}
     cohort = [g for g in snapshot.graduates if g.class_year == class_year_of(snapshot.day)]
@@ -380,7 +491,7 @@ def _market(night: _Night, scorer: Scorer) -> Market:
 
 
 def _publish(
-    night: _Night, name: str, scorer: Scorer, models_dir: Path, progress: Progress
+    night: _Night, name: str, scorer: AnyScorer, models_dir: Path, progress: Progress
 ) -> int | None:
     """Write, rehearse, and point to the version unless a reason holds it or refuses it."""
     progress("发布 · publishing")

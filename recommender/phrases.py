@@ -48,9 +48,10 @@ def reason(code: str, helps: bool, facts: ReasonFacts, language: str = ZH) -> st
     Parameters
     ----------
     code
-        ``price``, or an aspect of the graduate and one of the post, ``trade_occupation``.
+        ``price``, or an aspect of the graduate and one of the post, ``trade_occupation``,
+        behind a stage of the road where it speaks of one, ``wants.home_place``.
     helps
-        Whether the part raises the post.
+        Whether the part raises the post, or the chance of its stage.
 
     Raises
     ------
@@ -59,13 +60,18 @@ def reason(code: str, helps: bool, facts: ReasonFacts, language: str = ZH) -> st
     """
     if code == "price":
         return _price(facts, language)
+    stage, _, code = code.rpartition(".")
     graduate_words = _graduate_aspects(facts, language)
     begins = [aspect for aspect in graduate_words if code.startswith(f"{aspect}_")]
     left = max(begins, key=len, default="")
     graduate = graduate_words[left]
     post = _post_aspects(facts, language)[code.removeprefix(f"{left}_")]
-    pattern = _PATTERNS[language, "pair" if graduate else "everybody", helps]
-    sentence = pattern.format(graduate=graduate, post=post)
+    if stage:
+        both = " / ".join(each for each in (graduate, post) if each)
+        sentence = _STAGE_PATTERNS[language, stage, helps].format(what=both)
+    else:
+        pattern = _PATTERNS[language, "pair" if graduate else "everybody", helps]
+        sentence = pattern.format(graduate=graduate, post=post)
     return sentence[0].upper() + sentence[1:]
 
 
@@ -78,6 +84,21 @@ _PATTERNS: Mapping[tuple[str, str, bool], str] = {
     (EN, "pair", False): "{graduate} goes less well with {post}, so the post moves down",
     (EN, "everybody", True): "{post} suits graduates of every kind, so the post moves up",
     (EN, "everybody", False): "{post} suits few graduates of any kind, so the post moves down",
+}
+
+_STAGE_PATTERNS: Mapping[tuple[str, str, bool], str] = {
+    (ZH, "wants", True): "{what}：本人更可能愿意去",
+    (ZH, "wants", False): "{what}：本人不太可能愿意去",
+    (ZH, "hired", True): "{what}：更可能被录用",
+    (ZH, "hired", False): "{what}：不太可能被录用",
+    (ZH, "stays", True): "{what}：入职后更可能留下",
+    (ZH, "stays", False): "{what}：入职后不太可能留下",
+    (EN, "wants", True): "{what}: more likely to be wanted",
+    (EN, "wants", False): "{what}: less likely to be wanted",
+    (EN, "hired", True): "{what}: more likely to be hired",
+    (EN, "hired", False): "{what}: less likely to be hired",
+    (EN, "stays", True): "{what}: more likely to stay",
+    (EN, "stays", False): "{what}: less likely to stay",
 }
 
 

@@ -69,26 +69,33 @@ def season_to_judge(
         return None
     decided = [year for year in days if date(year, 8, 31) + RETENTION <= day]
     class_year = max(decided or days)
-    first, last = min(days[class_year]), max(days[class_year])
-    ends_on = max(first, min(last, date(class_year, 8, 31)))
+    first, ends_on = season_of(class_year, days[class_year])
     cohort = [g for g in graduates if g.class_year == class_year and not g.hired_at_enrolment]
     return Season(
         class_year=class_year,
         cut=first - DAY,
         ends_on=ends_on,
         graduates=tuple(sorted(cohort, key=lambda graduate: graduate.graduate_id)),
-        posts=tuple(sorted(_open_between(posts, first, ends_on), key=lambda p: p.post_id)),
+        posts=tuple(open_between(posts, first, ends_on)),
     )
 
 
-def _open_between(posts: Iterable[Post], first: date, last: date) -> list[Post]:
-    return [
+def season_of(class_year: int, days: Sequence[date]) -> tuple[date, date]:
+    """Give the first and last day of a class year's season, from the days of its steps."""
+    first = min(days)
+    return first, max(first, min(max(days), date(class_year, 8, 31)))
+
+
+def open_between(posts: Iterable[Post], first: date, last: date) -> list[Post]:
+    """List the posts open on at least one day from the first to the last, by id."""
+    found = [
         post
         for post in posts
         if post.opens_on <= last
         and first <= post.closes_on
         and (post.withdrawn_on is None or first < post.withdrawn_on)
     ]
+    return sorted(found, key=lambda post: post.post_id)
 
 
 def known_before(

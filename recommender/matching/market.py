@@ -11,13 +11,11 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from recommender.domain import Graduate, Post, Reference
+from recommender.matching.board import AnyScorer, Board, open_board
 from recommender.matching.eligibility import Standing, eligible_pairs, open_places
 from recommender.matching.prices import Prices, solve_prices
-from recommender.model.features import feature_matrix, graduate_features, post_features
-from recommender.model.scoring import Scorer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +26,8 @@ class Market:
     ----------
     graduates, posts
         In order of their ids; posts are those open on the day, full ones included.
-    post_matrix : float32 CSR array of shape (n_posts, n_post_features)
+    board
+        The published scorer over these posts.
     capacities : int32 array of shape (n_posts,)
         Open places.
     eligible : bool array of shape (n_graduates, n_posts)
@@ -38,25 +37,19 @@ class Market:
     """
 
     day: date
-    scorer: Scorer
     reference: Reference
     graduates: tuple[Graduate, ...]
     posts: tuple[Post, ...]
     standing: Standing
-    post_matrix: sparse.csr_array[np.float32]
+    board: Board
     capacities: NDArray[np.int32]
     eligible: NDArray[np.bool_]
     scores: NDArray[np.float32]
     prices: Prices
 
-    def graduate_matrix(self, graduates: Sequence[Graduate]) -> sparse.csr_array[np.float32]:
-        """Describe graduates, of the cohort or not: float32 (n, n_graduate_features)."""
-        described = [graduate_features(graduate, self.reference) for graduate in graduates]
-        return feature_matrix(described, self.scorer.graduate_names)
-
     def fit_of(self, graduates: Sequence[Graduate]) -> NDArray[np.float32]:
-        """Score graduates against every open post: float32 (n, n_posts)."""
-        return self.scorer.scores(self.graduate_matrix(graduates), self.post_matrix)
+        """Score graduates, of the cohort or not: float32 (n, n_posts)."""
+        return self.board.scores(graduates)
 
     def ordered_scores(self, *, priced: bool) -> NDArray[np.float32]:
         """Give what orders a list: the fit, less the price of each post where asked."""
@@ -73,7 +66,7 @@ class Market:
 
 
 def open_market(
-    scorer: Scorer,
+    scorer: AnyScorer,
     graduates: Sequence[Graduate],
     posts: Sequence[Post],
     standing: Standing,
@@ -96,22 +89,19 @@ def open_market(
         sorted((post for post in posts if post.is_open(day)), key=lambda post: post.post_id)
     )
     cohort = tuple(sorted(graduates, key=lambda graduate: graduate.graduate_id))
+    board = open_board(scorer, on_offer, reference, day)
     market = Market(
         day=day,
-        scorer=scorer,
         reference=reference,
         graduates=cohort,
         posts=on_offer,
         standing=standing,
-        post_matrix=feature_matrix(
-            [post_features(post, reference) for post in on_offer], scorer.post_names
-        ),
+        board=board,
         capacities=_capacities(on_offer, standing),
         eligible=eligible_pairs(cohort, on_offer, standing, day),
-        scores=np.zeros((len(cohort), len(on_offer)), dtype=np.float32),
+        scores=board.scores(cohort),
         prices=_from_published(on_offer, published or {}),
     )
-    market = replace(market, scores=market.fit_of(cohort))
     if published is not None and all(post.post_id in published for post in on_offer):
         return market
     return replace(market, prices=solve_prices(market.scores, market.eligible, market.capacities))

@@ -62,7 +62,8 @@ class Part:
     Attributes
     ----------
     code
-        ``graduateaspect_postaspect``, e.g. ``trade_occupation``; or ``price``.
+        ``graduateaspect_postaspect``, e.g. ``trade_occupation``, behind a stage and a dot
+        where it is part of a chance; or ``price``.
     """
 
     code: str

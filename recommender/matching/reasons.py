@@ -5,19 +5,20 @@ from __future__ import annotations
 from recommender import phrases
 from recommender.domain import Graduate, Post, Reason, Reference
 from recommender.matching.market import Market
-from recommender.matching.ranking import Part, largest_parts, parts_of_score
+from recommender.matching.ranking import PRICE, Part, largest_parts
 
 N_REASONS = 5
 
 
 def parts(market: Market, graduate: Graduate, post: int, *, priced: bool) -> list[Part]:
-    """Take the score of a graduate and the post of an index apart; the parts add up to it."""
-    return parts_of_score(
-        market.scorer,
-        market.graduate_matrix([graduate]),
-        market.post_matrix[[post]],
-        float(market.prices.price[post]) if priced else 0.0,
-    )
+    """Take what stands behind a graduate and the post of an index apart, and the price.
+
+    Under the factorization or a plain rule the parts add up to the score; under chances, those
+    of each stage add up to its log-odds, and the price is taken off the chance.
+    """
+    price = float(market.prices.price[post]) if priced else 0.0
+    found = market.board.parts(graduate, post)
+    return [*found, Part(PRICE, -price)] if price else found
 
 
 def reasons(market: Market, graduate: Graduate, post: int, *, priced: bool) -> tuple[Reason, ...]:

@@ -24,6 +24,8 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from recommender.errors import Busy, CorruptArtefact, NoModel, NotFound
+from recommender.model.chances import ChanceScorer
+from recommender.model.pairs import FEATURES
 from recommender.model.scoring import HybridScorer, Scorer, TableScorer
 
 SCHEMA = 1
@@ -32,6 +34,11 @@ MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"  # as `sha256sum -c` reads it
 POINTER = "current.json"
 LOCK = "publishing.lock"
+_KINDS: Mapping[type, str] = {
+    HybridScorer: "hybrid",
+    TableScorer: "table",
+    ChanceScorer: "chances",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +60,7 @@ class Artefact:
 
     version: int
     published: str
-    scorer: Scorer
+    scorer: Scorer | ChanceScorer
     facts: Mapping[str, Any]
     prices: Mapping[str, tuple[float, float]]
 
@@ -107,7 +114,7 @@ def write_version(models_dir: Path, draft: Artefact, card: str) -> int:
             "schema": SCHEMA,
             "version": version,
             "published": draft.published,
-            "kind": "hybrid" if isinstance(draft.scorer, HybridScorer) else "table",
+            "kind": _KINDS[type(draft.scorer)],
             "parent": readable_current(models_dir),
             "facts": dict(draft.facts),
             "files": {
@@ -261,12 +268,14 @@ def read_version(models_dir: Path, version: int) -> Artefact:
         for name, content in contents.items()
         if name.endswith(".npy")
     }
-    maker = HybridScorer if manifest["kind"] == "hybrid" else TableScorer
+    if manifest["kind"] == "chances" and tuple(names["names"]) != tuple(FEATURES):
+        raise CorruptArtefact("features.json", "another program's features")
+    makers = {kind: maker for maker, kind in _KINDS.items()}
     return Artefact(
         version=version,
         published=manifest["published"],
-        scorer=maker(
-            graduate_names=tuple(names["graduate"]), post_names=tuple(names["post"]), **arrays
+        scorer=makers[manifest["kind"]](
+            **{name: tuple(values) for name, values in names.items()}, **arrays
         ),
         facts=manifest["facts"],
         prices={
@@ -279,11 +288,7 @@ def read_version(models_dir: Path, version: int) -> Artefact:
 def _write_files(folder: Path, draft: Artefact, card: str) -> None:
     for name, array in draft.scorer.arrays().items():
         np.save(folder / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
-    names = {
-        "graduate": list(draft.scorer.graduate_names),
-        "post": list(draft.scorer.post_names),
-    }
-    (folder / "features.json").write_text(_json(names), encoding="utf-8")
+    (folder / "features.json").write_text(_json(draft.scorer.vocabulary()), encoding="utf-8")
     (folder / "prices.json").write_text(_json(dict(draft.prices)), encoding="utf-8")
     (folder / "card.md").write_text(card, encoding="utf-8")
 

@@ -10,21 +10,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from recommender.domain import Graduate, Outcome, Post, Reference
 from recommender.model.chances import STAGES, ChanceScorer
 from recommender.model.pairs import FEATURES, bin_edges, pair_grid, to_bins
 from recommender.model.stages import Labelled, roads, sample_unwanted
 
+if TYPE_CHECKING:
+    import lightgbm
+
 N_BINS = 24
 ENOUGH_SHOWN = 300  # shown pairs from which on it is learned what officers choose to show
 LEAST_EXPOSURE = 0.1  # of the mean: whatever officers show, people also search for themselves
 SEASON_MIDDLE = (6, 30)
+ENOUGH_ANSWERS = 30  # of the rarer kind, to fit a stage or to calibrate it
+PRIOR_ANSWERS = 5.0
+N_NEWTON = 25
+LEAST_SLOPE = 0.2
 
 Bins = NDArray[np.uint8]
 
@@ -92,10 +99,11 @@ def fit_chances(
     Returns
     -------
     ChanceScorer or None
-        Not calibrated yet; None where a stage has seen one answer only.
+        Not calibrated yet. A stage with too few answers of one kind has the same chance for
+        everybody; None where that is what people want.
     """
     stages = stage_examples(cohorts, reference)
-    if any(stages[stage].labels.all() or not stages[stage].labels.any() for stage in STAGES):
+    if not _has_both_answers(stages["wants"]):
         return None
     wants = stages["wants"]
     edges = [bin_edges(wants.values[:, i], N_BINS) for i in range(len(FEATURES))]
@@ -105,9 +113,17 @@ def fit_chances(
     for number, stage in enumerate(STAGES):
         examples = stages[stage]
         bins = _binned(examples.values, edges)
+        if not _has_both_answers(examples):
+            tables.add_constant(number, examples.labels)
+            continue
         trees = _boost(bins, examples.labels, weights[stage], settings[stage], seed)
         tables.add(number, trees, bins)
     return tables.scorer(edges)
+
+
+def _has_both_answers(examples: Examples) -> bool:
+    n_yes = int(examples.labels.sum())
+    return min(n_yes, len(examples.labels) - n_yes) >= ENOUGH_ANSWERS
 
 
 def stage_examples(cohorts: Sequence[Cohort], reference: Reference) -> dict[str, Examples]:
@@ -146,6 +162,51 @@ def stage_examples(cohorts: Sequence[Cohort], reference: Reference) -> dict[str,
     joined = {name: Examples.joined(parts) for name, parts in found.items()}
     joined["wants"] = Examples.joined([joined["wants"], joined["unwanted"]])
     return joined
+
+
+def calibrate(scorer: ChanceScorer, cohort: Cohort, reference: Reference) -> NDArray[np.float64]:
+    """Learn slope and intercept of each stage's log-odds from a class year it never saw.
+
+    What people want is compared on lists that are known to have been shown.
+
+    Returns
+    -------
+    float64 array of shape (3, 2)
+        Slope and intercept; 1 and 0 where too little is known.
+
+    References
+    ----------
+    Platt (1999), Probabilistic outputs for support vector machines.
+    """
+    grid = pair_grid(
+        cohort.graduates, cohort.posts, reference, date(cohort.class_year, *SEASON_MIDDLE)
+    )
+    said = roads(cohort.graduates, cohort.posts, cohort.outcomes)
+    odds = scorer.log_odds(grid)
+    return np.array(
+        [
+            _platt(odds[pairs.rows, pairs.columns, stage], pairs)
+            for stage, pairs in enumerate((said.shown, said.hired, said.stayed))
+        ]
+    )
+
+
+def _platt(odds: NDArray[np.float64], pairs: Labelled) -> tuple[float, float]:
+    """Fit log-odds to answers by Newton's method, a little towards leaving them as they are."""
+    n_rarer = min(pairs.labels.sum(), (~pairs.labels).sum())
+    if n_rarer < ENOUGH_ANSWERS:
+        return 1.0, 0.0
+    design = np.stack([odds, np.ones_like(odds)], axis=1)
+    found = np.array([1.0, 0.0])
+    for _ in range(N_NEWTON):
+        chance = expit(design @ found)
+        pull = PRIOR_ANSWERS * (found - [1.0, 0.0])
+        slope = design.T @ (pairs.weights * (chance - pairs.labels)) + pull
+        curve = pairs.weights * chance * (1 - chance)
+        found = found - np.linalg.solve(
+            (design * curve[:, None]).T @ design + PRIOR_ANSWERS * np.eye(2), slope
+        )
+    return max(LEAST_SLOPE, float(found[0])), float(found[1])
 
 
 def _examples(values: NDArray[np.float32], pairs: Labelled, chosen: Any) -> Examples:
@@ -187,6 +248,9 @@ def _boost(
     settings: StageSettings,
     seed: int,
 ) -> lightgbm.Booster:
+    # Only the process that fits pays for loading it.
+    import lightgbm
+
     parameters: dict[str, Any] = {
         "objective": "binary",
         "learning_rate": settings.learning_rate,
@@ -213,6 +277,11 @@ class _Tables:
         self._n_bins = n_bins
         self._tables: dict[tuple[int, int], NDArray[np.float64]] = {}
         self._base = np.zeros(len(STAGES))
+
+    def add_constant(self, stage: int, labels: NDArray[np.bool_]) -> None:
+        """Give everybody the log-odds of the few answers, drawn towards one half (Laplace)."""
+        n_yes = int(labels.sum())
+        self._base[stage] += float(np.log((n_yes + 1) / (len(labels) - n_yes + 1)))
 
     def add(self, stage: int, booster: lightgbm.Booster, bins: Bins) -> None:
         """Add the trees of a stage; what a table adds on average goes into the base."""

@@ -148,3 +148,7 @@ class ChanceScorer:
             "base": self.base,
             "calibration": self.calibration,
         }
+
+    def vocabulary(self) -> dict[str, list[str]]:
+        """Give the names that make the scorer again."""
+        return {"names": list(self.names)}

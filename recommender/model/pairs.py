@@ -87,6 +87,15 @@ class Grid:
         ]
         return np.stack([np.broadcast_to(each, rows.shape) for each in picked], axis=1)
 
+    def pair(self, row: int, column: int) -> Grid:
+        """Pick one pair, as a grid of its own."""
+        at = [
+            (row if values.shape[0] > 1 else 0, column if values.shape[1] > 1 else 0)
+            for values in self.values
+        ]
+        picked = (v[i : i + 1, j : j + 1] for v, (i, j) in zip(self.values, at, strict=True))
+        return Grid(1, 1, tuple(picked))
+
 
 def pair_grid(
     graduates: Sequence[Graduate], posts: Sequence[Post], reference: Reference, day: date

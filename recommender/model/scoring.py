@@ -51,6 +51,10 @@ class Scorer(Protocol):
         """Give the arrays that make the scorer again."""
         ...
 
+    def vocabulary(self) -> dict[str, list[str]]:
+        """Give the names that make the scorer again."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HybridScorer:
@@ -135,6 +139,10 @@ class HybridScorer:
             "post_biases": self.post_biases,
         }
 
+    def vocabulary(self) -> dict[str, list[str]]:
+        """Give the names that make the scorer again."""
+        return {"graduate_names": list(self.graduate_names), "post_names": list(self.post_names)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableScorer:
@@ -176,6 +184,10 @@ class TableScorer:
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Give the arrays that make the scorer again."""
         return {"rows": self.rows, "columns": self.columns, "weights": self.weights}
+
+    def vocabulary(self) -> dict[str, list[str]]:
+        """Give the names that make the scorer again."""
+        return {"graduate_names": list(self.graduate_names), "post_names": list(self.post_names)}
 
 
 def contributions(

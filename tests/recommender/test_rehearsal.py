@@ -35,8 +35,10 @@ def damage(models_dir: Path, version: int) -> None:
     (models_dir / f"v{version}" / "weights.npy").write_bytes(b"")
 
 
-def test_a_damaged_version_fails_every_request(tmp_path: Path, market: Market) -> None:
-    damage(tmp_path, write(tmp_path, market.scorer))
+def test_a_damaged_version_fails_every_request(
+    tmp_path: Path, market: Market, scorers: dict[str, Scorer]
+) -> None:
+    damage(tmp_path, write(tmp_path, scorers["crosswalk"]))
     replay = rehearse(tmp_path, 1, None, market)
     assert (replay.n_requests, replay.n_errors) == (N_ASKED, N_ASKED)
 
@@ -64,10 +66,10 @@ def test_nobody_is_asked_where_nobody_has_a_post(tmp_path: Path, market: Market)
 
 @pytest.mark.parametrize("current", [None, 1, 9], ids=["none", "damaged", "gone"])
 def test_a_damaged_current_version_does_not_stand_in_the_way(
-    tmp_path: Path, market: Market, current: int | None
+    tmp_path: Path, market: Market, scorers: dict[str, Scorer], current: int | None
 ) -> None:
     for _ in range(2):
-        write(tmp_path, market.scorer)
+        write(tmp_path, scorers["crosswalk"])
     damage(tmp_path, 1)
     replay = rehearse(tmp_path, 2, current, market)
     assert (replay.n_requests, replay.n_errors) == (N_ASKED, 0)
