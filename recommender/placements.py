@@ -33,6 +33,7 @@ from recommender.errors import (
     NotFound,
     Unreadable,
 )
+from recommender.matching.board import Chances
 from recommender.matching.eligibility import (
     Standing,
     check_pair,
@@ -55,7 +56,17 @@ NOBODY = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedPost:
-    """One line of a ranking."""
+    """One line of a ranking.
+
+    Attributes
+    ----------
+    score
+        What orders the line: the fit, less the price in a market ranking.
+    chances
+        Calibrated chances whose product is the fit; None where only an order is known.
+    price
+        Taken off the fit for the queue at the post; 0 in a ranking by fit.
+    """
 
     rank: int
     post: Post
@@ -63,6 +74,8 @@ class RankedPost:
     region: str
     open_places: int
     score: float
+    chances: Chances | None = None
+    price: float = 0.0
     reasons: tuple[Reason, ...] = ()
 
 
@@ -459,6 +472,8 @@ def _ranking(
             region=region_name(market.posts[i].region_code, market.reference),
             open_places=int(market.capacities[i]),
             score=float(scores[0, i]),
+            chances=market.board.chances(graduate, int(i)),
+            price=float(market.prices.price[i]) if priced else 0.0,
             reasons=reasons(market, graduate, int(i), priced=priced),
         )
         for rank, i in enumerate(best[best != NO_POST], start=1)

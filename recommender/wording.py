@@ -772,6 +772,7 @@ _GATE_SUBJECTS: Mapping[str, Words] = {
     "popularity_in_trade": ("「本专业热门」基线", "the baseline “popularity in trade”"),
     "crosswalk": ("「专业对口」规则", "the crosswalk rule"),
     "model": ("模型", "the model"),
+    "factorization": ("矩阵分解", "the factorization"),
 }
 
 # {subject}, {measured} and {limit} are filled in; a limit is the end that was passed.

@@ -159,6 +159,14 @@ class Reason(_Shape):
         )
 
 
+class Chances(_Shape):
+    """Calibrated chances, stage by stage, each 0 to 1; their product is the fit."""
+
+    wants: float
+    hired: float
+    stays: float
+
+
 class RankedPost(_Shape):
     """One line of a ranking of posts."""
 
@@ -169,6 +177,8 @@ class RankedPost(_Shape):
     region: str
     open_places: int
     score: float
+    chances: Chances | None
+    price: float
     reasons: list[Reason]
     occupation_code: str
     region_code: str
@@ -189,6 +199,10 @@ class RankedPost(_Shape):
             region=line.region,
             open_places=line.open_places,
             score=line.score,
+            chances=Chances.model_validate(line.chances, from_attributes=True)
+            if line.chances
+            else None,
+            price=line.price,
             reasons=[Reason.of(each) for each in line.reasons],
             occupation_code=post.occupation_code,
             region_code=post.region_code,

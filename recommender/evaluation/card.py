@@ -8,8 +8,10 @@ from typing import Any
 LIMITS = """\
 ## 已知局限 · Known limits
 
-- 分数只用于同一名毕业生的岗位排序，不是录用概率，毕业生之间不可直接比较。
-  A score orders one graduate's posts; it is no probability and does not compare graduates.
+- 发布的是规则或矩阵分解时，分数只用于同一名毕业生的岗位排序，不是概率，毕业生之间不可比较。
+  Where a rule or the factorization is published, a score only orders one graduate's posts.
+- 发布的是模型时，分数是“愿意去、被录用、留下”三步机会之积，按留出届校准，市场与往年不同则会偏离。
+  Where the model is, a score is the chance of the whole road, calibrated on the held-out year.
 - 历史数据受当时展示与名额影响：未展示过、名额已满的岗位，数据说不清优劣。
   The log shows what was shown and what was full; of the rest it says little.
 - 未见过的专业、职业、企业按相近的专业和职业小类估计。
