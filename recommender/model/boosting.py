@@ -1,15 +1,17 @@
-"""Fit the stages by boosted trees of at most two features; the only module that knows LightGBM.
+"""Fit the stages by boosted trees of paired features; the only module that knows LightGBM.
 
-A tree of two features is a table over their bins. The trees of a stage are added up into such
-tables, which are published; the library is not needed to serve them.
+No path from the root of a tree to a leaf meets more than two features, so that a leaf is a
+rectangle over their bins. The leaves of a stage are added up into tables, which are published;
+the library is not needed to serve them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,6 +54,17 @@ class Cohort:
     outcomes: tuple[Outcome, ...]
     suitable: NDArray[np.bool_]
 
+    def in_order(self) -> Cohort:
+        """Order people and posts by id: sums in another order end in other digits."""
+        rows = sorted(range(len(self.graduates)), key=lambda i: self.graduates[i].graduate_id)
+        columns = sorted(range(len(self.posts)), key=lambda j: self.posts[j].post_id)
+        return replace(
+            self,
+            graduates=tuple(self.graduates[i] for i in rows),
+            posts=tuple(self.posts[j] for j in columns),
+            suitable=self.suitable[np.ix_(rows, columns)],
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageSettings:
@@ -93,18 +106,30 @@ def fit_chances(
     reference: Reference,
     settings: Mapping[str, StageSettings],
     seed: int,
-) -> ChanceScorer | None:
-    """Fit every stage on one thread; equal data and seed give equal bytes.
+    factorization: TrainingSettings | None = None,
+) -> ChanceScorer | HybridScorer | None:
+    """Fit every stage on one thread; equal data and seed give equal bytes, in whatever order.
+
+    Parameters
+    ----------
+    cohorts
+        Ascending by class year.
+    factorization
+        Settings of the factorization whose score is a feature; None goes without. Each class
+        year is described by one that knew the earlier ones alone, as the next will be.
 
     Returns
     -------
-    ChanceScorer or None
-        Not calibrated yet. A stage with too few answers of one kind has the same chance for
-        everybody; None where that is what people want.
+    ChanceScorer, HybridScorer or None
+        Chances are not calibrated yet. A stage with too few answers of one kind has the same
+        chance for everybody; where that is what people want, the factorization alone, or None.
     """
-    stages = stage_examples(cohorts, reference)
-    if not _has_both_answers(stages["wants"]):
+    if not cohorts:
         return None
+    known = _factorizations(cohorts, reference, factorization)
+    stages = stage_examples(cohorts, reference, known)
+    if not _has_both_answers(stages["wants"]):
+        return known[-1]
     wants = stages["wants"]
     edges = [bin_edges(wants.values[:, i], N_BINS) for i in range(len(FEATURES))]
     tables = _Tables([len(each) + 2 for each in edges])
@@ -118,7 +143,36 @@ def fit_chances(
             continue
         trees = _boost(bins, examples.labels, weights[stage], settings[stage], seed)
         tables.add(number, trees, bins)
-    return tables.scorer(edges)
+    return tables.scorer(edges, known[-1])
+
+
+def _factorizations(
+    cohorts: Sequence[Cohort], reference: Reference, settings: TrainingSettings | None
+) -> list[HybridScorer | None]:
+    """Fit what was known before each class year, and at the end what is known after them all."""
+    known: list[HybridScorer | None] = []
+    for n_before in range(len(cohorts) + 1):
+        earlier = cohorts[:n_before]
+        data = training_data(
+            [graduate for cohort in earlier for graduate in cohort.graduates],
+            list({post.post_id: post for cohort in earlier for post in cohort.posts}.values()),
+            [step for cohort in earlier for step in cohort.outcomes],
+            reference,
+        )
+        known.append(fit(data, settings) if settings and len(data.rows) else None)
+    return known
+
+
+def _similar(
+    scorer: HybridScorer | None, cohort: Cohort, reference: Reference
+) -> NDArray[np.float32] | None:
+    if scorer is None:
+        return None
+    people = [graduate_features(graduate, reference) for graduate in cohort.graduates]
+    posts = [post_features(post, reference) for post in cohort.posts]
+    return scorer.scores(
+        feature_matrix(people, scorer.graduate_names), feature_matrix(posts, scorer.post_names)
+    )
 
 
 def _has_both_answers(examples: Examples) -> bool:
@@ -138,7 +192,7 @@ def stage_examples(cohorts: Sequence[Cohort], reference: Reference) -> dict[str,
     found: dict[str, list[Examples]] = {
         name: [] for name in (*STAGES, "shown", "unshown", "unwanted")
     }
-    for cohort in cohorts:
+    for cohort in sorted((each.in_order() for each in cohorts), key=lambda c: c.class_year):
         grid = pair_grid(
             cohort.graduates, cohort.posts, reference, date(cohort.class_year, *SEASON_MIDDLE)
         )
@@ -178,6 +232,7 @@ def calibrate(scorer: ChanceScorer, cohort: Cohort, reference: Reference) -> NDA
     ----------
     Platt (1999), Probabilistic outputs for support vector machines.
     """
+    cohort = cohort.in_order()
     grid = pair_grid(
         cohort.graduates, cohort.posts, reference, date(cohort.class_year, *SEASON_MIDDLE)
     )
@@ -192,7 +247,11 @@ def calibrate(scorer: ChanceScorer, cohort: Cohort, reference: Reference) -> NDA
 
 
 def _platt(odds: NDArray[np.float64], pairs: Labelled) -> tuple[float, float]:
-    """Fit log-odds to answers by Newton's method, a little towards leaving them as they are."""
+    """Fit log-odds to answers by Newton's method, a little towards leaving them as they are.
+
+    A step that would make things worse is halved: far from the answer the curve is flat, and
+    a whole step lands further away still.
+    """
     n_rarer = min(pairs.labels.sum(), (~pairs.labels).sum())
     if n_rarer < ENOUGH_ANSWERS:
         return 1.0, 0.0
@@ -203,10 +262,22 @@ def _platt(odds: NDArray[np.float64], pairs: Labelled) -> tuple[float, float]:
         pull = PRIOR_ANSWERS * (found - [1.0, 0.0])
         slope = design.T @ (pairs.weights * (chance - pairs.labels)) + pull
         curve = pairs.weights * chance * (1 - chance)
-        found = found - np.linalg.solve(
+        step = np.linalg.solve(
             (design * curve[:, None]).T @ design + PRIOR_ANSWERS * np.eye(2), slope
         )
-    return max(LEAST_SLOPE, float(found[0])), float(found[1])
+        while _misfit(found - step, design, pairs) > _misfit(found, design, pairs):
+            step = step / 2
+        found = found - step
+    slope, intercept = (float(each) for each in found)
+    kept = max(LEAST_SLOPE, slope)
+    # Where the slope is held, the middle of the answers still must be met.
+    return kept, intercept + (slope - kept) * float(np.average(odds, weights=pairs.weights))
+
+
+def _misfit(found: NDArray[np.float64], design: NDArray[np.float64], pairs: Labelled) -> np.float64:
+    odds = design @ found
+    pull = PRIOR_ANSWERS / 2 * np.sum((found - [1.0, 0.0]) ** 2)
+    return np.float64(pairs.weights @ (np.logaddexp(0.0, odds) - pairs.labels * odds) + pull)
 
 
 def _examples(values: NDArray[np.float32], pairs: Labelled, chosen: Any) -> Examples:
@@ -287,15 +358,14 @@ class _Tables:
         """Add the trees of a stage; what a table adds on average goes into the base."""
         own: dict[tuple[int, int], NDArray[np.float64]] = {}
         for tree in booster.dump_model()["tree_info"]:
-            root = tree["tree_structure"]
-            features = sorted(_features(root))
-            if not features:
-                self._base[stage] += root["leaf_value"]
-                continue
-            first, second = (*features, -1)[:2]
-            shape = (self._n_bins[first], self._n_bins[second] if second >= 0 else 1)
-            table = own.setdefault((first, second), np.zeros(shape))
-            _fill(table, root, first, np.ones(shape, dtype=np.bool_))
+            for inside, value in _leaves(tree["tree_structure"], {}, self._n_bins):
+                if not inside:
+                    self._base[stage] += value
+                    continue
+                first, second = (*sorted(inside), -1)[:2]
+                shape = (self._n_bins[first], self._n_bins[second] if second >= 0 else 1)
+                table = own.setdefault((first, second), np.zeros(shape))
+                table[inside[first], inside.get(second, slice(None))] += value
         for (first, second), table in own.items():
             at = bins[:, second] if second >= 0 else 0
             mean = table[bins[:, first], at].mean()
@@ -324,23 +394,20 @@ def _starts(lengths: Sequence[int]) -> NDArray[np.int32]:
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
 
 
-def _features(node: Mapping[str, Any]) -> set[int]:
-    if "split_feature" not in node:
-        return set()
-    below = _features(node["left_child"]) | _features(node["right_child"])
-    return {int(node["split_feature"])} | below
+def _leaves(
+    node: Mapping[str, Any], inside: Mapping[int, slice], n_bins: Sequence[int]
+) -> Iterator[tuple[Mapping[int, slice], float]]:
+    """Give each leaf's value, and by feature the bins that lead to it.
 
-
-def _fill(
-    table: NDArray[np.float64], node: Mapping[str, Any], first: int, inside: NDArray[np.bool_]
-) -> None:
-    """Add each leaf's value to the cells that reach it; bins up to a threshold go left."""
+    Bins up to a threshold go left. A leaf's own features are at most two; those of the tree
+    may be more, one pair on each of its branches.
+    """
     if "split_feature" not in node:
-        table[inside] += node["leaf_value"]
+        yield inside, node["leaf_value"]
         return
-    axis = 0 if node["split_feature"] == first else 1
-    bins = np.arange(table.shape[axis])
-    goes_left = bins <= node["threshold"]
-    left = inside & (goes_left[:, None] if axis == 0 else goes_left[None, :])
-    _fill(table, node["left_child"], first, left)
-    _fill(table, node["right_child"], first, inside & ~left)
+    feature, cut = int(node["split_feature"]), floor(node["threshold"]) + 1
+    bins = inside.get(feature, slice(0, n_bins[feature]))
+    left = slice(bins.start, min(cut, bins.stop))
+    right = slice(max(cut, bins.start), bins.stop)
+    yield from _leaves(node["left_child"], {**inside, feature: left}, n_bins)
+    yield from _leaves(node["right_child"], {**inside, feature: right}, n_bins)

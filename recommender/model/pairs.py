@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,7 @@ FEATURES: dict[str, str] = {
     "wish_km": "wish_place",
     "wished_city": "wish_place",
     "pay_for_wish": "wish_pay_pay",
+    "similar": "history_occupation",
     "agreement": "college_enterprise",
     "order_class": "order_class_enterprise",
     "level": "level_any",
@@ -82,7 +84,7 @@ class Grid:
     def of_pairs(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> Values:
         """Pick pairs: float32 of shape (n_pairs, n_features)."""
         picked = [
-            values[rows if values.shape[0] > 1 else 0, columns if values.shape[1] > 1 else 0]
+            values[rows if values.shape[0] != 1 else 0, columns if values.shape[1] != 1 else 0]
             for values in self.values
         ]
         return np.stack([np.broadcast_to(each, rows.shape) for each in picked], axis=1)
@@ -98,7 +100,12 @@ class Grid:
 
 
 def pair_grid(
-    graduates: Sequence[Graduate], posts: Sequence[Post], reference: Reference, day: date
+    graduates: Sequence[Graduate],
+    posts: Sequence[Post],
+    reference: Reference,
+    day: date,
+    *,
+    similar: Values | None = None,
 ) -> Grid:
     """Describe every pair of some graduates and some posts.
 
@@ -108,18 +115,32 @@ def pair_grid(
         Those on offer together: pay is seen beside theirs.
     day
         Agreements count while they run.
+    similar : float32 array of shape (n_graduates, n_posts)
+        The factorization's scores: where similar graduates went, as far as it was known then.
+        Only their order within a graduate's row counts. None where nothing was known.
     """
     values = {
         **_trade_values(graduates, posts, reference),
-        **_certificate_values(graduates, posts),
+        **_certificate_values(graduates, posts, reference),
         **_place_values(graduates, posts, reference),
         **_pay_values(graduates, posts),
         **_tie_values(graduates, posts, reference, day),
         **_graduate_values(graduates),
         **_post_values(posts),
     }
+    values["similar"] = _standardised(similar, len(posts))
     values["level_margin"] = values["level"] - np.nan_to_num(values["min_level"])
     return Grid(len(graduates), len(posts), tuple(values[name] for name in FEATURES))
+
+
+def _standardised(scores: Values | None, n_posts: int) -> Values:
+    """Measure each score from its row's mean, in units of the row's spread."""
+    if scores is None:
+        return np.full((1, n_posts), np.nan, dtype=np.float32)
+    spread = scores.std(axis=1, keepdims=True)
+    even = np.where(spread > 0, spread, 1.0)
+    standardised: Values = ((scores - scores.mean(axis=1, keepdims=True)) / even).astype(np.float32)
+    return standardised
 
 
 def bin_edges(values: Values, n_bins: int) -> NDArray[np.float32]:
@@ -138,7 +159,7 @@ def bin_edges(values: Values, n_bins: int) -> NDArray[np.float32]:
     """
     stated = np.unique(values[~np.isnan(values)])
     if len(stated) <= n_bins:
-        return ((stated[1:] + stated[:-1]) / 2).astype(np.float32)
+        return np.unique((stated[1:] + stated[:-1]) / 2)
     at = np.quantile(values[~np.isnan(values)], np.arange(1, n_bins) / n_bins, method="lower")
     return np.unique(at).astype(np.float32)
 
@@ -190,11 +211,18 @@ def _trade_values(
     return {name: table[i][np.ix_(at_trade, at_code)] for i, name in enumerate(names)}
 
 
-def _certificate_values(graduates: Sequence[Graduate], posts: Sequence[Post]) -> dict[str, Values]:
-    """Compare certificates with the occupation, its minor group and what the post prefers."""
+def _certificate_values(
+    graduates: Sequence[Graduate], posts: Sequence[Post], reference: Reference
+) -> dict[str, Values]:
+    """Compare certificates with the occupation, its minor group and what the post prefers.
+
+    A catalog may name what it prefers by the occupation's code or by its name.
+    """
+    code_of = {name: code for code, name in reference.occupations.items()}
+    preferred_by = [{code_of.get(n, n) for n in post.preferred_certificates} for post in posts]
     codes = sorted({post.occupation_code for post in posts})
     groups = sorted({minor_group(code) for code in codes})
-    preferred = sorted({code for post in posts for code in post.preferred_certificates})
+    preferred = sorted(set().union(*preferred_by))
     on_code = np.zeros((len(graduates), len(codes)), dtype=np.float32)
     on_group = np.zeros((len(graduates), len(groups)), dtype=np.float32)
     held = np.zeros((len(graduates), len(preferred)), dtype=np.float32)
@@ -211,9 +239,8 @@ def _certificate_values(graduates: Sequence[Graduate], posts: Sequence[Post]) ->
             if (column := at_preferred.get(code)) is not None:
                 held[row, column] = 1.0
     wanted = np.zeros((len(posts), len(preferred)), dtype=np.float32)
-    for row, post in enumerate(posts):
-        for code in post.preferred_certificates:
-            wanted[row, at_preferred[code]] = 1.0
+    for row, prefers in enumerate(preferred_by):
+        wanted[row, [at_preferred[code] for code in prefers]] = 1.0
     n_wanted = wanted.sum(axis=1)[None, :]
     n_held = held @ wanted.T
     of_post = np.array([at_code[post.occupation_code] for post in posts], dtype=np.intp)
@@ -245,19 +272,21 @@ def _place_values(
     home_km = np.full((len(graduates), len(posts)), np.nan, dtype=np.float32)
     wish_km = home_km.copy()
     cities = {code: reference.city_of(code) for code in codes}
-    work_city = np.array([cities[post.region_code] or "" for post in posts], dtype=object)
+    work_city = np.array([cities[post.region_code] or "" for post in posts], dtype=np.str_)
+    is_known = work_city != ""
     same_city = home_km.copy()
     wished_city = home_km.copy()
     for row, graduate in enumerate(graduates):
         if graduate.home_region:
             home_km[row] = km[at[graduate.home_region], work]
-            same_city[row] = work_city == cities[graduate.home_region]
+        if home_city := cities.get(graduate.home_region or ""):
+            same_city[row, is_known] = work_city[is_known] == home_city
         if graduate.wish_regions:
             from_wishes = km[[at[code] for code in graduate.wish_regions]][:, work]
             known = ~np.isnan(from_wishes).all(axis=0)
             wish_km[row, known] = np.nanmin(from_wishes[:, known], axis=0)
-            wished = {cities[code] for code in graduate.wish_regions} - {None}
-            wished_city[row] = np.isin(work_city.astype(str), sorted(map(str, wished)))
+        if wished := {city for code in graduate.wish_regions if (city := cities[code])}:
+            wished_city[row, is_known] = np.isin(work_city[is_known], sorted(wished))
     return {
         "home_km": home_km,
         "same_city": same_city,
@@ -303,8 +332,9 @@ def _pay_values(graduates: Sequence[Graduate], posts: Sequence[Post]) -> dict[st
 
 
 def _mean(values: Values) -> float:
+    # Summed exactly, so that the order of the posts never shows in the last digit.
     stated = values[~np.isnan(values)]
-    return float(stated.mean()) if len(stated) else 0.0
+    return fsum(stated) / len(stated) if len(stated) else 0.0
 
 
 def _tie_values(

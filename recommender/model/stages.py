@@ -160,14 +160,13 @@ def _was_hired(road: Road, full_on: Sequence[tuple[date, bool]]) -> bool | None:
     """Say whether the enterprise took who wanted; None where it could not, or nobody knows."""
     if road.stages & HIRED:
         return True
-    for step in road.steps:
-        if step.stage is OutcomeStage.REJECTED:
-            if step.reason is StepReason.FULL:
-                return None
-            if step.reason is None and _was_full(full_on, step.date):
-                return None
-            return False
-    return None
+    is_refused = any(
+        step.stage is OutcomeStage.REJECTED
+        and step.reason is not StepReason.FULL
+        and (step.reason is not None or not _was_full(full_on, step.date))
+        for step in road.steps
+    )
+    return False if is_refused else None
 
 
 def _has_stayed(road: Road) -> bool | None:
