@@ -135,11 +135,12 @@ def pair_grid(
 
 def _standardised(scores: Values | None, n_posts: int) -> Values:
     """Measure each score from its row's mean, in units of the row's spread."""
-    if scores is None:
+    if scores is None or not n_posts:
         return np.full((1, n_posts), np.nan, dtype=np.float32)
-    spread = scores.std(axis=1, keepdims=True)
-    even = np.where(spread > 0, spread, 1.0)
-    standardised: Values = ((scores - scores.mean(axis=1, keepdims=True)) / even).astype(np.float32)
+    # In float64, so that the order of the posts does not show in the last digit.
+    beside_mean = scores - scores.mean(axis=1, dtype=np.float64, keepdims=True)
+    spread = beside_mean.std(axis=1, keepdims=True)
+    standardised: Values = (beside_mean / np.where(spread > 0, spread, 1.0)).astype(np.float32)
     return standardised
 
 
