@@ -64,12 +64,10 @@ from recommender.model.artefact import (
     readable_current,
     write_version,
 )
-from recommender.model.boosting import Cohort, StageSettings, calibrate, fit_chances
+from recommender.model.boosting import Cohort, StageSettings, calibrate, fit_model
 from recommender.model.chances import STAGES, ChanceScorer
-from recommender.model.interactions import TrainingData, training_data
-from recommender.model.scoring import HybridScorer
 from recommender.model.topk import id_keys, top_k
-from recommender.model.training import TrainingSettings, fit_in_child, limit_child
+from recommender.model.training import TrainingSettings, limit_child
 
 log = structlog.get_logger()
 
@@ -257,16 +255,10 @@ def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, An
     progress("训练 · fitting")
     try:
         with _workers() as pool:
-            fits = {
-                MODEL: _submit_chances(pool, night, *before, night.settings),
-                FACTORIZATION: _submit(pool, night, *before),
-            }
+            fits = {MODEL: _submit(pool, night, *before, night.settings)}
             if current not in (None, night.settings):
-                fits[CURRENT] = _submit_chances(pool, night, *before, current or night.settings)
-            final = {
-                MODEL: _submit_chances(pool, night, *everything, night.settings),
-                FACTORIZATION: _submit(pool, night, *everything),
-            }
+                fits[CURRENT] = _submit(pool, night, *before, current or night.settings)
+            final = _submit(pool, night, *everything, night.settings)
             calibration = None
             if season is not None:
                 progress("比较 · comparing")
@@ -275,16 +267,16 @@ def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, An
                 }
                 fitted = {name: _waited(fit) for name, fit in fits.items()}
                 contenders |= {name: one for name, one in fitted.items() if one is not None}
+                contenders |= _alone(fitted[MODEL])
                 _judge(night, season, contenders, models_dir, has_current=current is not None)
                 calibration = _calibration(night, season, fitted[MODEL])
-            scorers = {name: _waited(fit) for name, fit in final.items()}
+            model = _waited(final)
     except (BrokenProcessPool, TimeoutError, MemoryError) as error:
         log.error("training failed", error=repr(error))
         night.reasons.append(Reason(step="G1", code="training_failed", effect=Effect.REFUSE))
         return None
     if night.is_refused():
         return None
-    model = scorers[MODEL]
     if night.comparison is None or model is None:
         night.reasons.append(
             Reason(step="G2", code="nothing_known", effect=Effect.BASELINE, measured=0, limit=1)
@@ -293,11 +285,21 @@ def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, An
         # Nothing to learn from before the held-out year: a model nobody could judge.
         night.reasons.append(Reason(step="G2", code="nothing_before", effect=Effect.BASELINE))
     if isinstance(model, ChanceScorer) and calibration is not None:
-        scorers[MODEL] = replace(model, calibration=calibration)
-    everyone = scorers | baselines(*_inputs(night, *everything), snapshot.reference)
+        model = replace(model, calibration=calibration)
+    everyone: dict[str, AnyScorer] = {
+        **baselines(*_inputs(night, *everything), snapshot.reference),
+        **_alone(model),
+    }
+    if model is not None:
+        everyone[MODEL] = model
     name = night.verdict().published or night.baseline
-    winner = everyone[name]
-    return None if winner is None else (name, winner)
+    return name, everyone[name]
+
+
+def _alone(model: AnyScorer | None) -> dict[str, AnyScorer]:
+    """Give the factorization inside a model as a contender of its own."""
+    inside = model.factorization if isinstance(model, ChanceScorer) else None
+    return {FACTORIZATION: inside} if inside else {}
 
 
 def _workers() -> ProcessPoolExecutor:
@@ -310,26 +312,18 @@ def _submit(
     night: _Night,
     graduates: Sequence[Graduate],
     outcomes: Sequence[Outcome],
-) -> Future[HybridScorer] | None:
-    """Begin a fit of the factorization; None where there is nothing to learn from."""
-    data = _training_data(night, graduates, outcomes)
-    settings = night.settings.factorization
-    return pool.submit(fit_in_child, data, settings) if len(data.rows) else None
-
-
-def _submit_chances(
-    pool: ProcessPoolExecutor,
-    night: _Night,
-    graduates: Sequence[Graduate],
-    outcomes: Sequence[Outcome],
     settings: ModelSettings,
-) -> Future[ChanceScorer | None] | None:
-    """Begin a fit of the stages; None where there is nothing to learn from."""
+) -> Future[AnyScorer | None]:
+    """Begin a fit of the factorization and of the stages on it."""
     cohorts = _cohorts(night, graduates, outcomes)
-    if not cohorts:
-        return None
-    reference = night.snapshot.reference
-    return pool.submit(fit_chances, cohorts, reference, settings.stages(), settings.seed)
+    return pool.submit(
+        fit_model,
+        cohorts,
+        night.snapshot.reference,
+        settings.stages(),
+        settings.seed,
+        settings.factorization,
+    )
 
 
 def _cohorts(
@@ -360,9 +354,8 @@ def _cohorts(
     return cohorts
 
 
-def _waited(fit: Future[Any] | None) -> AnyScorer | None:
-    scorer: AnyScorer | None = None if fit is None else fit.result(timeout=FIT_TIMEOUT_S)
-    return scorer
+def _waited(fit: Future[AnyScorer | None]) -> AnyScorer | None:
+    return fit.result(timeout=FIT_TIMEOUT_S)
 
 
 def _calibration(
@@ -392,12 +385,6 @@ def _inputs(
     """
     named = {step.post_id for step in outcomes}
     return graduates, [p for p in night.snapshot.posts if p.post_id in named], outcomes
-
-
-def _training_data(
-    night: _Night, graduates: Sequence[Graduate], outcomes: Sequence[Outcome]
-) -> TrainingData:
-    return training_data(*_inputs(night, graduates, outcomes), night.snapshot.reference)
 
 
 def _current_settings(models_dir: Path) -> ModelSettings | None:

@@ -67,7 +67,9 @@ def reason(code: str, helps: bool, facts: ReasonFacts, language: str = ZH) -> st
     graduate = graduate_words[left]
     post = _post_aspects(facts, language)[code.removeprefix(f"{left}_")]
     if stage:
-        both = " / ".join(each for each in (graduate, post) if each)
+        # What is one side's alone is not said of "all posts".
+        sides = (graduate, "" if code.endswith("_any") else post)
+        both = " / ".join(each for each in sides if each)
         sentence = _STAGE_PATTERNS[language, stage, helps].format(what=both)
     else:
         pattern = _PATTERNS[language, "pair" if graduate else "everybody", helps]
@@ -130,6 +132,7 @@ def _graduate_aspects(facts: ReasonFacts, language: str) -> dict[str, str]:
             "grade": "the grade band",
             "wish_pay": "the pay wished for" + (f" ({facts.wish_pay} CNY)" if wish_pay else ""),
             "order_class": "the order class",
+            "history": "where similar graduates went",
             "home": f"the home {facts.home}".strip(),
             "wish": f"the wish for {', '.join(facts.wish) or 'a place'}",
         }
@@ -142,6 +145,7 @@ def _graduate_aspects(facts: ReasonFacts, language: str) -> dict[str, str]:
         "grade": "成绩等第",
         "wish_pay": "期望月薪" + (f" {facts.wish_pay} 元" if wish_pay else ""),
         "order_class": "订单班",
+        "history": "往届相似毕业生的去向",
         "home": f"生源地{facts.home}",
         "wish": f"意向地区{'、'.join(facts.wish)}",
     }

@@ -93,9 +93,12 @@ class ChanceBoard:
         self._day = day
         # A page asks for ten posts of one person: describe that person once.
         self._grid_of = lru_cache(maxsize=8)(self._grid)
+        known = scorer.factorization
+        self._similar = FeatureBoard(known, posts, reference) if known else None
 
     def _grid(self, *graduates: Graduate) -> Grid:
-        return pair_grid(graduates, self._posts, self._reference, self._day)
+        similar = self._similar.scores(graduates) if self._similar else None
+        return pair_grid(graduates, self._posts, self._reference, self._day, similar=similar)
 
     def __reduce__(self) -> tuple[type[ChanceBoard], tuple[object, ...]]:
         """Travel to another process without what was remembered here."""

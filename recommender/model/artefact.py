@@ -270,19 +270,26 @@ def read_version(models_dir: Path, version: int) -> Artefact:
     }
     if manifest["kind"] == "chances" and tuple(names["names"]) != tuple(FEATURES):
         raise CorruptArtefact("features.json", "another program's features")
-    makers = {kind: maker for maker, kind in _KINDS.items()}
     return Artefact(
         version=version,
         published=manifest["published"],
-        scorer=makers[manifest["kind"]](
-            **{name: tuple(values) for name, values in names.items()}, **arrays
-        ),
+        scorer=_scorer(manifest["kind"], names, arrays),
         facts=manifest["facts"],
         prices={
             post_id: (price, applicants)
             for post_id, (price, applicants) in json.loads(contents["prices.json"]).items()
         },
     )
+
+
+def _scorer(
+    kind: str, names: Mapping[str, list[str]], arrays: Mapping[str, NDArray[Any]]
+) -> Scorer | ChanceScorer:
+    if kind == _KINDS[ChanceScorer]:
+        return ChanceScorer.made_of(names, arrays)
+    maker: Any = HybridScorer if kind == _KINDS[HybridScorer] else TableScorer
+    scorer: Scorer = maker(**{name: tuple(each) for name, each in names.items()}, **arrays)
+    return scorer
 
 
 def _write_files(folder: Path, draft: Artefact, card: str) -> None:

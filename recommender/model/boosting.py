@@ -20,8 +20,12 @@ from scipy.special import expit
 
 from recommender.domain import Graduate, Outcome, Post, Reference
 from recommender.model.chances import STAGES, ChanceScorer
-from recommender.model.pairs import FEATURES, bin_edges, pair_grid, to_bins
+from recommender.model.features import feature_matrix, graduate_features, post_features
+from recommender.model.interactions import training_data
+from recommender.model.pairs import FEATURES, Grid, bin_edges, pair_grid, to_bins
+from recommender.model.scoring import HybridScorer
 from recommender.model.stages import Labelled, roads, sample_unwanted
+from recommender.model.training import TrainingSettings, fit
 
 if TYPE_CHECKING:
     import lightgbm
@@ -101,7 +105,7 @@ class Examples:
         )
 
 
-def fit_chances(
+def fit_model(
     cohorts: Sequence[Cohort],
     reference: Reference,
     settings: Mapping[str, StageSettings],
@@ -126,6 +130,7 @@ def fit_chances(
     """
     if not cohorts:
         return None
+    cohorts = _in_order(cohorts)
     known = _factorizations(cohorts, reference, factorization)
     stages = stage_examples(cohorts, reference, known)
     if not _has_both_answers(stages["wants"]):
@@ -180,8 +185,21 @@ def _has_both_answers(examples: Examples) -> bool:
     return min(n_yes, len(examples.labels) - n_yes) >= ENOUGH_ANSWERS
 
 
-def stage_examples(cohorts: Sequence[Cohort], reference: Reference) -> dict[str, Examples]:
+def _in_order(cohorts: Sequence[Cohort]) -> list[Cohort]:
+    return sorted((each.in_order() for each in cohorts), key=lambda cohort: cohort.class_year)
+
+
+def stage_examples(
+    cohorts: Sequence[Cohort],
+    reference: Reference,
+    known: Sequence[HybridScorer | None] = (),
+) -> dict[str, Examples]:
     """Describe what the log of some class years says of each stage.
+
+    Parameters
+    ----------
+    known
+        The factorization that describes each class year, in their order; without any, none does.
 
     Returns
     -------
@@ -192,10 +210,8 @@ def stage_examples(cohorts: Sequence[Cohort], reference: Reference) -> dict[str,
     found: dict[str, list[Examples]] = {
         name: [] for name in (*STAGES, "shown", "unshown", "unwanted")
     }
-    for cohort in sorted((each.in_order() for each in cohorts), key=lambda c: c.class_year):
-        grid = pair_grid(
-            cohort.graduates, cohort.posts, reference, date(cohort.class_year, *SEASON_MIDDLE)
-        )
+    for number, cohort in enumerate(_in_order(cohorts)):
+        grid = _grid(cohort, reference, known[number] if known else None)
         said = roads(cohort.graduates, cohort.posts, cohort.outcomes)
         unwanted = sample_unwanted(
             said.wanted,
@@ -233,9 +249,7 @@ def calibrate(scorer: ChanceScorer, cohort: Cohort, reference: Reference) -> NDA
     Platt (1999), Probabilistic outputs for support vector machines.
     """
     cohort = cohort.in_order()
-    grid = pair_grid(
-        cohort.graduates, cohort.posts, reference, date(cohort.class_year, *SEASON_MIDDLE)
-    )
+    grid = _grid(cohort, reference, scorer.factorization)
     said = roads(cohort.graduates, cohort.posts, cohort.outcomes)
     odds = scorer.log_odds(grid)
     return np.array(
@@ -243,6 +257,16 @@ def calibrate(scorer: ChanceScorer, cohort: Cohort, reference: Reference) -> NDA
             _platt(odds[pairs.rows, pairs.columns, stage], pairs)
             for stage, pairs in enumerate((said.shown, said.hired, said.stayed))
         ]
+    )
+
+
+def _grid(cohort: Cohort, reference: Reference, known: HybridScorer | None) -> Grid:
+    return pair_grid(
+        cohort.graduates,
+        cohort.posts,
+        reference,
+        date(cohort.class_year, *SEASON_MIDDLE),
+        similar=_similar(known, cohort, reference),
     )
 
 
@@ -374,7 +398,9 @@ class _Tables:
             whole = self._tables.setdefault(key, np.zeros((*table.shape, len(STAGES))))
             whole[..., stage] += table - mean
 
-    def scorer(self, edges: Sequence[NDArray[np.float32]]) -> ChanceScorer:
+    def scorer(
+        self, edges: Sequence[NDArray[np.float32]], factorization: HybridScorer | None
+    ) -> ChanceScorer:
         """Lay the tables out one after the other."""
         terms = sorted(self._tables)
         cells = [self._tables[term].reshape(-1, len(STAGES)) for term in terms]
@@ -387,6 +413,7 @@ class _Tables:
             cells=np.concatenate([np.zeros((0, len(STAGES))), *cells]),
             base=self._base,
             calibration=np.array([[1.0, 0.0]] * len(STAGES)),
+            factorization=factorization,
         )
 
 

@@ -7,13 +7,16 @@ by bin. So the parts of a chance are exact, and a chance is a few additions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
 from recommender.model.pairs import Grid, to_bins
+from recommender.model.scoring import HybridScorer
 
 STAGES = ("wants", "hired", "stays")
 BLOCK_PAIRS = 1 << 18  # pairs scored at a time
@@ -42,6 +45,8 @@ class ChanceScorer:
     base : float64 array of shape (3,)
     calibration : float64 array of shape (3, 2)
         Slope and intercept that make log-odds honest (Platt).
+    factorization
+        Scores the feature ``similar``; None where that is not stated for anybody.
 
     References
     ----------
@@ -57,6 +62,7 @@ class ChanceScorer:
     cells: Doubles
     base: Doubles
     calibration: Doubles
+    factorization: HybridScorer | None = None
 
     def bins(self, grid: Grid) -> list[NDArray[np.uint8]]:
         """Put every feature of a grid into bins; shapes stay as they are."""
@@ -139,7 +145,7 @@ class ChanceScorer:
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Give the arrays that make the scorer again."""
-        return {
+        own: dict[str, NDArray[np.generic]] = {
             "edges": self.edges,
             "edge_starts": self.edge_starts,
             "terms": self.terms,
@@ -148,7 +154,24 @@ class ChanceScorer:
             "base": self.base,
             "calibration": self.calibration,
         }
+        return own | (self.factorization.arrays() if self.factorization else {})
 
     def vocabulary(self) -> dict[str, list[str]]:
         """Give the names that make the scorer again."""
-        return {"names": list(self.names)}
+        own = {"names": list(self.names)}
+        return own | (self.factorization.vocabulary() if self.factorization else {})
+
+    @classmethod
+    def made_of(
+        cls, vocabulary: Mapping[str, Sequence[str]], arrays: Mapping[str, NDArray[Any]]
+    ) -> ChanceScorer:
+        """Make a scorer again from what `vocabulary` and `arrays` gave."""
+        own = {field.name for field in fields(cls)}
+        factors: dict[str, Any] = {n: array for n, array in arrays.items() if n not in own}
+        names: dict[str, Any] = {n: tuple(v) for n, v in vocabulary.items() if n != "names"}
+        tables: dict[str, Any] = {n: array for n, array in arrays.items() if n in own}
+        return cls(
+            names=tuple(vocabulary["names"]),
+            factorization=HybridScorer(**names, **factors) if factors else None,
+            **tables,
+        )

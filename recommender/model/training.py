@@ -91,8 +91,3 @@ CHILD_BYTES = 8 * 2**30
 def limit_child() -> None:
     """Bound the memory of a process that fits, so that it cannot take the machine with it."""
     resource.setrlimit(resource.RLIMIT_AS, (CHILD_BYTES, CHILD_BYTES))
-
-
-def fit_in_child(data: TrainingData, settings: TrainingSettings) -> HybridScorer:
-    """Fit in a process of its own; what `fit` is given and gives must travel."""
-    return fit(data, settings)

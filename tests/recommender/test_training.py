@@ -18,7 +18,6 @@ from recommender.model.training import (
     CHILD_BYTES,
     TrainingSettings,
     fit,
-    fit_in_child,
 )
 from tests.builders import SmallWorld
 
@@ -147,10 +146,6 @@ def test_progress_is_told_after_each_epoch(data: TrainingData) -> None:
     told: list[float] = []
     fit(data, SETTINGS, told.append)
     assert told == pytest.approx([1 / 3, 2 / 3, 1])
-
-
-def test_a_fit_in_a_child_is_the_same_fit(data: TrainingData) -> None:
-    assert content(fit_in_child(data, SETTINGS)) == content(fit(data, SETTINGS))
 
 
 def test_a_child_may_not_take_more_memory_than_its_limit() -> None:
