@@ -37,6 +37,7 @@ SEASON_MIDDLE = (6, 30)
 ENOUGH_ANSWERS = 30  # of the rarer kind, to fit a stage or to calibrate it
 PRIOR_ANSWERS = 5.0
 N_NEWTON = 25
+NEGLIGIBLE = 1e-9  # a step of slope and intercept that changes no chance
 LEAST_SLOPE = 0.2
 
 Bins = NDArray[np.uint8]
@@ -289,13 +290,21 @@ def _platt(odds: NDArray[np.float64], pairs: Labelled) -> tuple[float, float]:
         step = np.linalg.solve(
             (design * curve[:, None]).T @ design + PRIOR_ANSWERS * np.eye(2), slope
         )
-        while _misfit(found - step, design, pairs) > _misfit(found, design, pairs):
+        while _is_telling(step) and (
+            _misfit(found - step, design, pairs) > _misfit(found, design, pairs)
+        ):
             step = step / 2
         found = found - step
+        if not _is_telling(step):
+            break
     slope, intercept = (float(each) for each in found)
     kept = max(LEAST_SLOPE, slope)
     # Where the slope is held, the middle of the answers still must be met.
     return kept, intercept + (slope - kept) * float(np.average(odds, weights=pairs.weights))
+
+
+def _is_telling(step: NDArray[np.float64]) -> bool:
+    return bool(np.abs(step).max() > NEGLIGIBLE)
 
 
 def _misfit(found: NDArray[np.float64], design: NDArray[np.float64], pairs: Labelled) -> np.float64:
