@@ -35,7 +35,9 @@ ENOUGH_SHOWN = 300  # shown pairs from which on it is learned what officers choo
 LEAST_EXPOSURE = 0.1  # of the mean: whatever officers show, people also search for themselves
 SEASON_MIDDLE = (6, 30)
 ENOUGH_ANSWERS = 30  # of the rarer kind, to fit a stage or to calibrate it
-PRIOR_ANSWERS = 5.0
+# Answers that a slope of 1 and an intercept of 0 weigh, before any is seen.
+BOTH = (5.0, 5.0)
+LEVEL_ONLY = (1e9, 5.0)
 N_NEWTON = 25
 NEGLIGIBLE = 1e-9  # a step of slope and intercept that changes no chance
 LEAST_SLOPE = 0.2
@@ -238,7 +240,8 @@ def stage_examples(
 def calibrate(scorer: ChanceScorer, cohort: Cohort, reference: Reference) -> NDArray[np.float64]:
     """Learn slope and intercept of each stage's log-odds from a class year it never saw.
 
-    What people want is compared on lists that are known to have been shown.
+    What people want is compared on lists that are known to have been shown. Only its level is
+    learned there: officers choose what they show, so that the slope within a list is theirs.
 
     Returns
     -------
@@ -255,8 +258,10 @@ def calibrate(scorer: ChanceScorer, cohort: Cohort, reference: Reference) -> NDA
     odds = scorer.log_odds(grid)
     return np.array(
         [
-            _platt(odds[pairs.rows, pairs.columns, stage], pairs)
-            for stage, pairs in enumerate((said.shown, said.hired, said.stayed))
+            _platt(odds[pairs.rows, pairs.columns, stage], pairs, prior)
+            for stage, (pairs, prior) in enumerate(
+                ((said.shown, LEVEL_ONLY), (said.hired, BOTH), (said.stayed, BOTH))
+            )
         ]
     )
 
@@ -271,7 +276,9 @@ def _grid(cohort: Cohort, reference: Reference, known: HybridScorer | None) -> G
     )
 
 
-def _platt(odds: NDArray[np.float64], pairs: Labelled) -> tuple[float, float]:
+def _platt(
+    odds: NDArray[np.float64], pairs: Labelled, prior: tuple[float, float] = BOTH
+) -> tuple[float, float]:
     """Fit log-odds to answers by Newton's method, a little towards leaving them as they are.
 
     A step that would make things worse is halved: far from the answer the curve is flat, and
@@ -284,14 +291,12 @@ def _platt(odds: NDArray[np.float64], pairs: Labelled) -> tuple[float, float]:
     found = np.array([1.0, 0.0])
     for _ in range(N_NEWTON):
         chance = expit(design @ found)
-        pull = PRIOR_ANSWERS * (found - [1.0, 0.0])
+        pull = prior * (found - [1.0, 0.0])
         slope = design.T @ (pairs.weights * (chance - pairs.labels)) + pull
         curve = pairs.weights * chance * (1 - chance)
-        step = np.linalg.solve(
-            (design * curve[:, None]).T @ design + PRIOR_ANSWERS * np.eye(2), slope
-        )
+        step = np.linalg.solve((design * curve[:, None]).T @ design + np.diag(prior), slope)
         while _is_telling(step) and (
-            _misfit(found - step, design, pairs) > _misfit(found, design, pairs)
+            _misfit(found - step, design, pairs, prior) > _misfit(found, design, pairs, prior)
         ):
             step = step / 2
         found = found - step
@@ -307,9 +312,14 @@ def _is_telling(step: NDArray[np.float64]) -> bool:
     return bool(np.abs(step).max() > NEGLIGIBLE)
 
 
-def _misfit(found: NDArray[np.float64], design: NDArray[np.float64], pairs: Labelled) -> np.float64:
+def _misfit(
+    found: NDArray[np.float64],
+    design: NDArray[np.float64],
+    pairs: Labelled,
+    prior: tuple[float, float],
+) -> np.float64:
     odds = design @ found
-    pull = PRIOR_ANSWERS / 2 * np.sum((found - [1.0, 0.0]) ** 2)
+    pull = np.dot(prior, (found - [1.0, 0.0]) ** 2) / 2
     return np.float64(pairs.weights @ (np.logaddexp(0.0, odds) - pairs.labels * odds) + pull)
 
 
