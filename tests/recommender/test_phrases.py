@@ -12,6 +12,8 @@ from recommender import phrases
 from recommender.domain import SkillLevel
 from recommender.matching.eligibility import RULES
 from recommender.matching.ranking import GRADUATE_ASPECTS, POST_ASPECTS
+from recommender.model.chances import STAGES
+from recommender.model.pairs import FEATURES
 from recommender.phrases import ReasonFacts
 
 FACTS = ReasonFacts(
@@ -49,6 +51,8 @@ CODES = [
     )
 ]
 
+STAGE_CODES = [f"{stage}.{aspect}" for stage in STAGES for aspect in sorted(set(FEATURES.values()))]
+
 
 @pytest.mark.parametrize(
     "code",
@@ -56,6 +60,25 @@ CODES = [
 )
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_code_that_names_no_aspects_has_no_sentence(code: str, language: str) -> None:
+    with pytest.raises(KeyError):
+        phrases.reason(code, True, FACTS, language)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "wants",
+        "wants.",
+        "wants.price",
+        "wants.trade",
+        "wants.occupation_weight",
+        "shown.trade_occupation",
+        "price.trade_occupation",
+        "wants.hired.trade_occupation",
+    ],
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_stage_or_an_aspect_that_nobody_knows_has_no_sentence(code: str, language: str) -> None:
     with pytest.raises(KeyError):
         phrases.reason(code, True, FACTS, language)
 
@@ -172,6 +195,97 @@ def test_a_short_queue_is_no_reason_to_move_down_but_those_who_will_turn_to_it_a
     facts = replace(FACTS, applicants=applicants, places=places)
     assert phrases.reason("price", False, facts) == "预计会有人从更紧张的岗位转来，排名下降"
     assert "queue" not in phrases.reason("price", False, facts, "en")
+
+
+# Stages of the road -------------------------------------------------------------------------
+
+MARKS = {
+    ("zh", "wants"): "愿意去",
+    ("zh", "hired"): "被录用",
+    ("zh", "stays"): "留下",
+    ("en", "wants"): "to be wanted",
+    ("en", "hired"): "to be hired",
+    ("en", "stays"): "to stay",
+}
+
+
+@pytest.mark.parametrize("facts", [FACTS, BARE], ids=["all stated", "nothing stated"])
+@pytest.mark.parametrize("helps", [True, False])
+@pytest.mark.parametrize("code", STAGE_CODES)
+def test_every_aspect_of_every_stage_has_a_whole_sentence(
+    code: str, helps: bool, facts: ReasonFacts
+) -> None:
+    stage, _, aspect = code.partition(".")
+    for language in ("zh", "en"):
+        sentence = phrases.reason(code, helps, facts, language)
+        what, mark, said = sentence.partition("：" if language == "zh" else ": ")
+        assert what
+        assert mark
+        assert MARKS[language, stage] in said
+        more, less = {"zh": ("更可能", "不太可能"), "en": ("more likely", "less likely")}[language]
+        assert (more in said, less in said) == (helps, not helps)
+        assert sentence[0] == sentence[0].upper()
+        # Neither a gap where a name is missing, nor an identifier, nor a feature's name.
+        assert not re.search(r"None|[{}_]|  |“”|\(\)|^[ /]|/ *[:：]| $", sentence), sentence
+        assert not re.search(r"\d-\d\d|\d{6}|[0-9A-Z]{18}", sentence), sentence
+        assert not {aspect, *FEATURES} & set(re.findall(r"[a-z_]*_[a-z_]*", sentence))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_two_aspects_of_any_stages_say_the_same(language: str) -> None:
+    said = {
+        phrases.reason(code, helps, FACTS, language)
+        for code in STAGE_CODES
+        for helps in (True, False)
+    }
+    assert len(said) == 2 * len(STAGE_CODES)
+
+
+@pytest.mark.parametrize(
+    ("code", "helps", "zh", "en"),
+    [
+        (
+            "wants.home_place",
+            True,
+            "生源地济宁市任城区 / 工作地点潍坊市：本人更可能愿意去",
+            "The home 济宁市任城区 / the place of work 潍坊市: more likely to be wanted",
+        ),
+        (
+            "hired.level_requirement",
+            False,
+            "技能等级“高级工” / 岗位要求：不太可能被录用",
+            "The skill level senior worker / what the post requires: less likely to be hired",
+        ),
+        (
+            "stays.wish_pay_pay",
+            True,
+            "期望月薪 5000 元 / 月薪 4500–6500 元：入职后更可能留下",
+            "The pay wished for (5000 CNY) / the pay of 4500–6500 CNY a month: more likely to stay",
+        ),
+        # What is one side's alone is said of that side.
+        (
+            "hired.any_enterprise",
+            True,
+            "企业“示例机械有限公司”：更可能被录用",
+            "The enterprise 示例机械有限公司: more likely to be hired",
+        ),
+        (
+            "hired.grade_any",
+            False,
+            "成绩等第：不太可能被录用",
+            "The grade band: less likely to be hired",
+        ),
+        (
+            "wants.history_occupation",
+            True,
+            "往届相似毕业生的去向 / 职业“焊工”：本人更可能愿意去",
+            "Where similar graduates went / the occupation 焊工: more likely to be wanted",
+        ),
+    ],
+)
+def test_a_stage_is_said_of_both_sides(code: str, helps: bool, zh: str, en: str) -> None:
+    assert phrases.reason(code, helps, FACTS, "zh") == zh
+    assert phrases.reason(code, helps, FACTS, "en") == en
 
 
 # Rules --------------------------------------------------------------------------------------
