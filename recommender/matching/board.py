@@ -15,7 +15,7 @@ from recommender.domain import Graduate, Post, Reference
 from recommender.matching.ranking import Part, parts_of_score
 from recommender.model.chances import STAGES, ChanceScorer
 from recommender.model.features import feature_matrix, graduate_features, post_features
-from recommender.model.pairs import FEATURES, Grid, pair_grid
+from recommender.model.pairs import FEATURES, Grid, blocks, pair_grid
 from recommender.model.scoring import Scorer
 
 AnyScorer = Scorer | ChanceScorer
@@ -106,8 +106,12 @@ class ChanceBoard:
 
     def scores(self, graduates: Sequence[Graduate]) -> NDArray[np.float32]:
         """Score all pairs by the chance of the whole road, 0 to 1; see `Board`."""
-        grid = self._grid_of(*graduates) if len(graduates) == 1 else self._grid(*graduates)
-        return self._scorer.scores(grid)
+        if len(graduates) == 1:
+            return self._scorer.scores(self._grid_of(*graduates))
+        scores = np.empty((len(graduates), len(self._posts)), dtype=np.float32)
+        for block in blocks(len(graduates), len(self._posts)):
+            scores[block] = self._scorer.scores(self._grid(*graduates[block]))
+        return scores
 
     def parts(self, graduate: Graduate, post: int) -> list[Part]:
         """Take the log-odds of each stage apart by what a person understands.

@@ -22,7 +22,7 @@ from recommender.domain import Graduate, Outcome, Post, Reference
 from recommender.model.chances import STAGES, ChanceScorer
 from recommender.model.features import feature_matrix, graduate_features, post_features
 from recommender.model.interactions import training_data
-from recommender.model.pairs import FEATURES, Grid, bin_edges, pair_grid, to_bins
+from recommender.model.pairs import FEATURES, Grid, bin_edges, blocks, pair_grid, to_bins
 from recommender.model.scoring import HybridScorer
 from recommender.model.stages import Labelled, roads, sample_unwanted
 from recommender.model.training import TrainingSettings, fit
@@ -171,18 +171,6 @@ def _factorizations(
     return known
 
 
-def _similar(
-    scorer: HybridScorer | None, cohort: Cohort, reference: Reference
-) -> NDArray[np.float32] | None:
-    if scorer is None:
-        return None
-    people = [graduate_features(graduate, reference) for graduate in cohort.graduates]
-    posts = [post_features(post, reference) for post in cohort.posts]
-    return scorer.scores(
-        feature_matrix(people, scorer.graduate_names), feature_matrix(posts, scorer.post_names)
-    )
-
-
 def _has_both_answers(examples: Examples) -> bool:
     n_yes = int(examples.labels.sum())
     return min(n_yes, len(examples.labels) - n_yes) >= ENOUGH_ANSWERS
@@ -214,7 +202,6 @@ def stage_examples(
         name: [] for name in (*STAGES, "shown", "unshown", "unwanted")
     }
     for number, cohort in enumerate(_in_order(cohorts)):
-        grid = _grid(cohort, reference, known[number] if known else None)
         said = roads(cohort.graduates, cohort.posts, cohort.outcomes)
         unwanted = sample_unwanted(
             said.wanted,
@@ -222,16 +209,17 @@ def stage_examples(
             [graduate.graduate_id for graduate in cohort.graduates],
             [post.post_id for post in cohort.posts],
         )
-        listed = np.isin(unwanted.rows, said.shown.rows)
-        for name, pairs, chosen in (
-            ("wants", said.wanted, slice(None)),
-            ("hired", said.hired, slice(None)),
-            ("stays", said.stayed, slice(None)),
-            ("shown", said.shown, slice(None)),
-            ("unshown", unwanted, listed),
-            ("unwanted", unwanted, slice(None)),
-        ):
-            found[name].append(_examples(grid.of_pairs(pairs.rows, pairs.columns), pairs, chosen))
+        asked = {
+            "wants": said.wanted,
+            "hired": said.hired,
+            "stays": said.stayed,
+            "shown": said.shown,
+            "unshown": unwanted.only(np.isin(unwanted.rows, said.shown.rows)),
+            "unwanted": unwanted,
+        }
+        for block, grid in _grids(cohort, reference, known[number] if known else None):
+            for name, pairs in asked.items():
+                found[name].append(_examples(grid, pairs.only(_within(pairs, block)), block))
     joined = {name: Examples.joined(parts) for name, parts in found.items()}
     joined["wants"] = Examples.joined([joined["wants"], joined["unwanted"]])
     return joined
@@ -253,27 +241,37 @@ def calibrate(scorer: ChanceScorer, cohort: Cohort, reference: Reference) -> NDA
     Platt (1999), Probabilistic outputs for support vector machines.
     """
     cohort = cohort.in_order()
-    grid = _grid(cohort, reference, scorer.factorization)
     said = roads(cohort.graduates, cohort.posts, cohort.outcomes)
-    odds = scorer.log_odds(grid)
-    return np.array(
-        [
-            _platt(odds[pairs.rows, pairs.columns, stage], pairs, prior)
-            for stage, (pairs, prior) in enumerate(
-                ((said.shown, LEVEL_ONLY), (said.hired, BOTH), (said.stayed, BOTH))
-            )
-        ]
-    )
+    answers = (said.shown, said.hired, said.stayed)
+    odds = [np.empty(len(pairs.rows)) for pairs in answers]
+    for block, grid in _grids(cohort, reference, scorer.factorization):
+        found = scorer.log_odds(grid)
+        for stage, pairs in enumerate(answers):
+            inside = _within(pairs, block)
+            rows, columns = pairs.rows[inside] - block.start, pairs.columns[inside]
+            odds[stage][inside] = found[rows, columns, stage]
+    priors = (LEVEL_ONLY, BOTH, BOTH)
+    return np.array([_platt(*each) for each in zip(odds, answers, priors, strict=True)])
 
 
-def _grid(cohort: Cohort, reference: Reference, known: HybridScorer | None) -> Grid:
-    return pair_grid(
-        cohort.graduates,
-        cohort.posts,
-        reference,
-        date(cohort.class_year, *SEASON_MIDDLE),
-        similar=_similar(known, cohort, reference),
+def _grids(
+    cohort: Cohort, reference: Reference, known: HybridScorer | None
+) -> Iterator[tuple[slice, Grid]]:
+    """Describe a cohort's pairs, some people at a time."""
+    day = date(cohort.class_year, *SEASON_MIDDLE)
+    posts = cohort.posts
+    post_matrix = (
+        feature_matrix([post_features(p, reference) for p in posts], known.post_names)
+        if known
+        else None
     )
+    for block in blocks(len(cohort.graduates), len(posts)):
+        people = cohort.graduates[block]
+        similar = None
+        if known is not None and post_matrix is not None:
+            described = [graduate_features(graduate, reference) for graduate in people]
+            similar = known.scores(feature_matrix(described, known.graduate_names), post_matrix)
+        yield block, pair_grid(people, posts, reference, day, similar=similar)
 
 
 def _platt(
@@ -323,9 +321,16 @@ def _misfit(
     return np.float64(pairs.weights @ (np.logaddexp(0.0, odds) - pairs.labels * odds) + pull)
 
 
-def _examples(values: NDArray[np.float32], pairs: Labelled, chosen: Any) -> Examples:
+def _within(pairs: Labelled, block: slice) -> NDArray[np.bool_]:
+    inside: NDArray[np.bool_] = (block.start <= pairs.rows) & (pairs.rows < block.stop)
+    return inside
+
+
+def _examples(grid: Grid, pairs: Labelled, block: slice) -> Examples:
     return Examples(
-        values=values[chosen], labels=pairs.labels[chosen], weights=pairs.weights[chosen]
+        values=grid.of_pairs(pairs.rows - block.start, pairs.columns),
+        labels=pairs.labels,
+        weights=pairs.weights,
     )
 
 

@@ -6,7 +6,7 @@ one side alone is worked out once. What was shown, and where in a list, is never
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import fsum
@@ -28,6 +28,7 @@ from recommender.domain import (
 from recommender.model.features import offered_pay
 
 Values = NDArray[np.float32]
+BLOCK_PAIRS = 1 << 20  # pairs described at a time: about 60 MiB
 MISSING = 0  # the bin of what is not stated; numbers begin at 1
 
 # Feature → what a person understands of it: an aspect of the graduate and one of the post.
@@ -97,6 +98,13 @@ class Grid:
         ]
         picked = (v[i : i + 1, j : j + 1] for v, (i, j) in zip(self.values, at, strict=True))
         return Grid(1, 1, tuple(picked))
+
+
+def blocks(n_graduates: int, n_posts: int) -> Iterator[slice]:
+    """Cut a cohort so that memory does not grow with it: rows to be described at a time."""
+    n_rows = max(1, BLOCK_PAIRS // max(1, n_posts))
+    for start in range(0, n_graduates, n_rows):
+        yield slice(start, min(start + n_rows, n_graduates))
 
 
 def pair_grid(

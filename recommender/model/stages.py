@@ -72,6 +72,15 @@ class Labelled:
             weights=table[:, 3].astype(np.float32),
         )
 
+    def only(self, chosen: NDArray[np.bool_]) -> Labelled:
+        """Leave the pairs chosen: bool array of shape (n_pairs,)."""
+        return Labelled(
+            rows=self.rows[chosen],
+            columns=self.columns[chosen],
+            labels=self.labels[chosen],
+            weights=self.weights[chosen],
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Road:
@@ -152,6 +161,8 @@ def _seen(road: Road) -> float:
 
     Craswell, Zoeter, Taylor and Ramsey (2008), position bias: rank to the power of -0.7 here.
     """
+    if OutcomeStage.DECLINED in road.stages:
+        return 1.0  # who declined had seen it
     ranks = [step.shown_rank for step in road.steps if step.shown_rank]
     return float(min(ranks)) ** -0.7 if ranks else 1.0
 
