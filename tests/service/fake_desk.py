@@ -8,6 +8,7 @@ from datetime import date
 
 from recommender.domain import Post, Reason, SkillLevel
 from recommender.errors import NoConsent, NoModel, NotFound, Unreadable
+from recommender.matching.board import Chances
 from recommender.placements import (
     Choices,
     GraduateRanking,
@@ -68,6 +69,8 @@ LINES = (
         region="济宁市任城区",
         open_places=4,
         score=1.25,
+        chances=Chances(wants=0.5, hired=0.8, stays=0.75),
+        price=0.45,
         reasons=(
             reason(
                 "trade_occupation",

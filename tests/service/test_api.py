@@ -246,6 +246,8 @@ def test_the_ranking_of_a_graduate(client: FlaskClient, bearer: Bearer) -> None:
                 "region": "济宁市任城区",
                 "open_places": 4,
                 "score": 1.25,
+                "chances": {"wants": 0.5, "hired": 0.8, "stays": 0.75},
+                "price": 0.45,
                 "reasons": [
                     {
                         "code": "trade_occupation",
