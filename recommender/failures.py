@@ -39,8 +39,9 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
         "No model is published yet; run retrain first.",
     ),
     errors.CorruptArtefact: (
-        "已发布的模型文件损坏（{path}：{why}）；可用 rollback 回退到其他版本。",
-        "A published file is damaged ({path}: {why}); rollback points to another version.",
+        "已发布的模型不可用（{path}：{why}）；请运行 retrain，或用 rollback 回退到其他版本。",
+        "The published version cannot be used ({path}: {why}); run retrain, or rollback to "
+        "another version.",
     ),
     errors.DatabaseFailed: ("数据库出错：{why}。", "The database failed: {why}."),
     errors.CannotListen: (

@@ -28,7 +28,7 @@ from recommender.model.chances import ChanceScorer
 from recommender.model.pairs import FEATURES
 from recommender.model.scoring import HybridScorer, Scorer, TableScorer
 
-SCHEMA = 1
+SCHEMA = 2
 KEPT = 3  # versions kept; the current one and the one before it always are
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"  # as `sha256sum -c` reads it
@@ -270,10 +270,14 @@ def read_version(models_dir: Path, version: int) -> Artefact:
     }
     if manifest["kind"] == "chances" and tuple(names["names"]) != tuple(FEATURES):
         raise CorruptArtefact("features.json", "another program's features")
+    try:
+        scorer = _scorer(manifest["kind"], names, arrays)
+    except (KeyError, TypeError) as error:
+        raise CorruptArtefact(MANIFEST, "another program's parts") from error
     return Artefact(
         version=version,
         published=manifest["published"],
-        scorer=_scorer(manifest["kind"], names, arrays),
+        scorer=scorer,
         facts=manifest["facts"],
         prices={
             post_id: (price, applicants)

@@ -151,6 +151,22 @@ def test_a_version_of_another_schema_is_not_read(tmp_path: Path) -> None:
         read_version(tmp_path, 1)
 
 
+@pytest.mark.parametrize("kind", ["table", "chances", "hybrid"])
+def test_a_version_of_which_a_scorer_cannot_be_made_is_not_read(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / f"v{write(tmp_path)}"
+    path = folder / "features.json"
+    path.write_text('{"names": [], "graduate": []}', encoding="utf-8")
+    digest = sha256(path.read_bytes()).hexdigest()
+
+    def other(manifest: dict[str, Any]) -> None:
+        manifest["kind"] = kind
+        manifest["files"][path.name].update(sha256=digest)
+
+    reseal(folder, other)
+    with pytest.raises(CorruptArtefact, match="another program"):
+        read_version(tmp_path, 1)
+
+
 def test_an_array_that_needs_pickle_is_not_read(tmp_path: Path) -> None:
     folder = tmp_path / f"v{write(tmp_path)}"
     path = folder / "post_biases.npy"
