@@ -28,7 +28,7 @@ from recommender.domain import (
 from recommender.model.features import offered_pay
 
 Values = NDArray[np.float32]
-BLOCK_PAIRS = 1 << 20  # pairs described at a time: about 60 MiB
+BLOCK_PAIRS = 1 << 17  # pairs described at a time: about 16 MiB
 MISSING = 0  # the bin of what is not stated; numbers begin at 1
 
 # Feature → what a person understands of it: an aspect of the graduate and one of the post.

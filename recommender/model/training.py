@@ -18,7 +18,7 @@ from recommender.model.scoring import HybridScorer
 class TrainingSettings:
     """What shapes a fit; equal settings, data and seed give equal bytes."""
 
-    n_components: int = 32
+    n_components: int = 16
     loss: str = "warp"
     learning_rate: float = 0.05
     n_epochs: int = 20
