@@ -200,7 +200,11 @@ def _lines(ranking: Sequence[RankedPost], lang: str, t: Mapping[str, str]) -> tu
             pay=_pay(line.post.monthly_pay_min, line.post.monthly_pay_max, t),
             level=_level(line, lang, t),
             closes=t["closes"].format(day=line.post.closes_on.isoformat()),
-            bars=tuple(_bar(reason, longest, lang) for reason in line.reasons),
+            bars=tuple(
+                _bar(reason, longest, lang)
+                for reason in line.reasons
+                if round(abs(reason.contribution), 2)  # what rounds to nothing says nothing
+            ),
         )
         for line in ranking
     )

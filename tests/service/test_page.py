@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
 from recommender.errors import Unreadable
 from service.page import Filled
-from tests.service.fake_desk import FakeDesk
+from tests.service.fake_desk import FakeDesk, reason
 
 FORM = {"ask": "1", "trade": "数控加工", "level": "SENIOR_WORKER", "home": "济宁市"}
 
@@ -145,6 +146,14 @@ def test_bars_are_as_long_as_the_reasons_are_large(client: FlaskClient) -> None:
         (50.0, 27.7),
         (36.2, 13.8),
     ]
+
+
+def test_a_reason_that_rounds_to_nothing_is_not_shown(client: FlaskClient, desk: FakeDesk) -> None:
+    small = (reason("price", "几乎不计的排队", "Next to no queue", -0.0049),)
+    desk.lines = (replace(desk.lines[0], reasons=small),)
+    page = asked(client)
+    assert "几乎不计的排队" not in page
+    assert "−0.00" not in page
 
 
 def test_the_contact_of_a_post_is_not_shown(client: FlaskClient) -> None:
