@@ -286,14 +286,10 @@ def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, An
         night.reasons.append(Reason(step="G2", code="nothing_before", effect=Effect.BASELINE))
     if isinstance(model, ChanceScorer) and calibration is not None:
         model = replace(model, calibration=calibration)
-    everyone: dict[str, AnyScorer] = {
-        **baselines(*_inputs(night, *everything), snapshot.reference),
-        **_alone(model),
-    }
-    if model is not None:
-        everyone[MODEL] = model
     name = night.verdict().published or night.baseline
-    return name, everyone[name]
+    if name == MODEL and model is not None:
+        return name, model
+    return name, baselines(*_inputs(night, *everything), snapshot.reference)[night.baseline]
 
 
 def _alone(model: AnyScorer | None) -> dict[str, AnyScorer]:
@@ -421,8 +417,7 @@ def _judge(
         return
     comparison = compare(held_out, scores, k=LIST_LENGTH, seed=night.settings.seed)
     night.comparison = comparison
-    instead = [name for name in (*BASELINES, FACTORIZATION) if name in scorers]
-    night.baseline = gate.best_baseline(comparison, instead)
+    night.baseline = gate.best_baseline(comparison, BASELINES)
     if MODEL in scorers:
         current = CURRENT if CURRENT in scorers else MODEL
         night.reasons += gate.check_model(
@@ -486,9 +481,12 @@ def _publish(
     if night.is_refused():
         return None
     market = _market(night, scorer)
-    night.reasons += gate.check_lists(
-        market.scores, market.eligible, _lists(market), night.limits.sanity
-    )
+    found = gate.check_lists(market.scores, market.eligible, _lists(market), night.limits.sanity)
+    # A plain rule may see no difference between posts; it still is the answer that is left.
+    night.reasons += [
+        replace(each, effect=Effect.NOTE) if each.code == "spread" and name != MODEL else each
+        for each in found
+    ]
     if night.is_refused():
         return None
     facts = _facts(night, name)

@@ -17,6 +17,7 @@ from recommender import nightly
 from recommender.data import schema, store
 from recommender.domain import Graduate, Outcome, OutcomeStage, Post
 from recommender.errors import Busy
+from recommender.evaluation.verdict import Effect, Reason
 from recommender.model.artefact import current_version, publishing, read_current, versions
 from recommender.model.boosting import StageSettings
 from recommender.model.chances import ChanceScorer
@@ -251,3 +252,19 @@ def test_other_settings_are_held_to_the_current_ones(counties: Engine, tmp_path:
     other = replace(SMALL, wants=StageSettings(n_rounds=10))
     result = retrain(counties, tmp_path, day=DAY + timedelta(days=1), settings=other)
     assert nightly.CURRENT in result.contenders
+
+
+def test_the_factorization_is_compared_but_never_stands_in_for_a_plain_rule(
+    counties: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody_is_ahead(*_: Any, **__: Any) -> tuple[Reason, ...]:
+        return (Reason(step="G2", code="not_ahead", effect=Effect.BASELINE, measured=0, limit=0),)
+
+    monkeypatch.setattr(nightly.gate, "check_model", nobody_is_ahead)
+    result = retrain(counties, tmp_path, day=DAY, settings=SMALL)
+    figures = {name: of["ndcg@10"]["value"] for name, of in result.contenders.items()}
+    assert figures[nightly.FACTORIZATION] > max(figures[name] for name in nightly.BASELINES)
+    # The rule in its place sees no difference between these posts, which is said, no more.
+    assert result.verdict == "baseline"
+    assert result.published in nightly.BASELINES
+    assert "spread" in codes(result)
