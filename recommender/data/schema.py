@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     Float,
@@ -19,14 +20,17 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
+    text,
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
         "ix": "ix_%(table_name)s_%(column_0_name)s",
         "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -214,6 +218,47 @@ answers = Table(
     Column("status", Integer, nullable=False),
     Column("answer", Text, nullable=False),
     Column("day", Date, nullable=False),
+)
+
+# Who has a claim on a place now. A place of a post has a number up to the headcount and one
+# holder, and nobody confirms two: the database refuses both, whatever a writer has overlooked.
+claims = Table(
+    "claims",
+    metadata,
+    Column("post_id", Text, ForeignKey("posts.post_id"), primary_key=True),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("number", BigInteger),
+    Column("n_places", BigInteger, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("expires_at", Text, index=True),
+    Column("offered", Boolean, nullable=False),
+    UniqueConstraint("post_id", "number"),
+    CheckConstraint("number BETWEEN 1 AND n_places", name="within_headcount"),
+    CheckConstraint("(state = 'waiting') = (number IS NULL)", name="place_unless_waiting"),
+    Index("ix_claims_graduate_id", "graduate_id"),
+    Index(
+        "uq_claims_confirmed",
+        "graduate_id",
+        unique=True,
+        sqlite_where=text("state = 'confirmed'"),
+        postgresql_where=text("state = 'confirmed'"),
+    ),
+)
+
+# How every claim came and went: rows are added, never changed.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("event_id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("post_id", Text, ForeignKey("posts.post_id"), nullable=False, index=True),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("expires_at", Text),
+    Column("reason", Text),
+    Column("note", Text),
 )
 
 # One row: a number that grows with every write that can change an answer.

@@ -320,7 +320,7 @@ def save_posts(conn: Connection, posts: Collection[Post], *, day: date) -> None:
         same_day = (version.c.changed_on == day) & version.c.post_id.in_(some)
         conn.execute(sa.delete(version).where(same_day))
     bulk.insert(conn, version, [rows.to_row(post) | {"changed_on": day} for post in posts])
-    _grow(conn, n_written=len(posts))
+    grow(conn, n_written=len(posts))
 
 
 def save_graduates(
@@ -329,7 +329,7 @@ def save_graduates(
     """Keep graduates, and personal details apart from them, in place of what was there."""
     bulk.put(conn, schema.graduates, [rows.to_row(graduate) for graduate in graduates])
     bulk.put(conn, schema.personal_details, [rows.to_row(one) for one in details])
-    _grow(conn, n_written=len(graduates))
+    grow(conn, n_written=len(graduates))
 
 
 def save_outcomes(
@@ -338,7 +338,7 @@ def save_outcomes(
     """Keep steps that are new, and steps that are stored with other particulars."""
     bulk.insert(conn, schema.outcomes, [rows.to_row(step) for step in added])
     bulk.update(conn, schema.outcomes, [rows.to_row(step) for step in changed])
-    _grow(conn, n_written=len(added) + len(changed))
+    grow(conn, n_written=len(added) + len(changed))
 
 
 def save_outcome(conn: Connection, outcome: Outcome) -> bool:
@@ -360,13 +360,13 @@ def save_outcome(conn: Connection, outcome: Outcome) -> bool:
 def save_members(conn: Connection, members: Collection[Member]) -> None:
     """Keep members in place of rows with the same alliance, name, credit code and chain."""
     bulk.replace(conn, schema.members, [rows.member_row(member) for member in members])
-    _grow(conn, n_written=len(members))
+    grow(conn, n_written=len(members))
 
 
 def save_agreements(conn: Connection, agreements: Collection[Agreement]) -> None:
     """Keep agreements in place of those with the same id."""
     bulk.replace(conn, schema.agreements, [rows.to_row(agreement) for agreement in agreements])
-    _grow(conn, n_written=len(agreements))
+    grow(conn, n_written=len(agreements))
 
 
 def counts(conn: Connection, day: date) -> dict[str, int]:
@@ -401,7 +401,8 @@ def sheets_revision(conn: Connection) -> int:
     return sum(conn.execute(sa.select(sa.func.max(each))).scalar() or 0 for each in newest)
 
 
-def _grow(conn: Connection, *, n_written: int) -> None:
+def grow(conn: Connection, *, n_written: int) -> None:
+    """Tell whoever keeps what they read that something was written, where anything was."""
     if not n_written:
         return
     table = schema.revisions
@@ -450,7 +451,7 @@ def save_pair(
 
 def _decide(conn: Connection, *, day: date, **facts: str | float | None) -> None:
     conn.execute(sa.insert(schema.mappings), facts | {"decided_on": day})
-    _grow(conn, n_written=1)
+    grow(conn, n_written=1)
 
 
 def list_mappings(conn: Connection) -> list[Decision]:
