@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -17,6 +16,14 @@ import structlog
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
+from recommender.class_years import (
+    LIST_LENGTH,
+    cohort_of,
+    cohorts_of,
+    held_out_of,
+    named_inputs,
+    priced_lists,
+)
 from recommender.data import reference as tables
 from recommender.data import store
 from recommender.domain import Graduate, Outcome, Post, Reference, class_year_of
@@ -30,17 +37,14 @@ from recommender.evaluation.baselines import (
 )
 from recommender.evaluation.card import model_card
 from recommender.evaluation.census import count_feed
-from recommender.evaluation.compare import Comparison, HeldOut, compare
+from recommender.evaluation.compare import Comparison, compare
 from recommender.evaluation.feed import Feed, check_input
 from recommender.evaluation.limits import Limits, load_limits
 from recommender.evaluation.metrics import exposure
 from recommender.evaluation.season import (
     Season,
     known_before,
-    open_between,
-    season_of,
     season_to_judge,
-    slices,
 )
 from recommender.evaluation.verdict import (
     Effect,
@@ -51,9 +55,8 @@ from recommender.evaluation.verdict import (
     digest,
 )
 from recommender.matching.board import AnyScorer, open_board
-from recommender.matching.eligibility import standing, suitable_pairs
+from recommender.matching.eligibility import standing
 from recommender.matching.market import Market, open_market
-from recommender.matching.prices import solve_prices
 from recommender.matching.rehearsal import rehearse
 from recommender.model.artefact import (
     Artefact,
@@ -64,7 +67,7 @@ from recommender.model.artefact import (
     readable_current,
     write_version,
 )
-from recommender.model.boosting import Cohort, StageSettings, calibrate, fit_model
+from recommender.model.boosting import StageSettings, calibrate, fit_model
 from recommender.model.chances import STAGES, ChanceScorer
 from recommender.model.topk import id_keys, top_k
 from recommender.model.training import TrainingSettings, limit_child
@@ -77,7 +80,6 @@ CURRENT = "current"
 # Where nothing is known yet, the rule that needs no past comes first.
 BASELINES = (CROSSWALK, TRADE_POPULARITY, POPULARITY)
 FIT_TIMEOUT_S = 3600
-LIST_LENGTH = 10
 
 FACTORIZATION_DEFAULTS = TrainingSettings()
 WANTS = StageSettings(n_rounds=150)
@@ -263,7 +265,7 @@ def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, An
             if season is not None:
                 progress("比较 · comparing")
                 contenders: dict[str, AnyScorer] = {
-                    **baselines(*_inputs(night, *before), snapshot.reference)
+                    **baselines(*named_inputs(*before, snapshot.posts), snapshot.reference)
                 }
                 fitted = {name: _waited(fit) for name, fit in fits.items()}
                 contenders |= {name: one for name, one in fitted.items() if one is not None}
@@ -289,7 +291,9 @@ def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, An
     name = night.verdict().published or night.baseline
     if name == MODEL and model is not None:
         return name, model
-    return name, baselines(*_inputs(night, *everything), snapshot.reference)[night.baseline]
+    return name, baselines(*named_inputs(*everything, snapshot.posts), snapshot.reference)[
+        night.baseline
+    ]
 
 
 def _alone(model: AnyScorer | None) -> dict[str, AnyScorer]:
@@ -311,7 +315,7 @@ def _submit(
     settings: ModelSettings,
 ) -> Future[AnyScorer | None]:
     """Begin a fit of the factorization and of the stages on it."""
-    cohorts = _cohorts(night, graduates, outcomes)
+    cohorts = cohorts_of(graduates, outcomes, night.snapshot.posts)
     return pool.submit(
         fit_model,
         cohorts,
@@ -320,34 +324,6 @@ def _submit(
         settings.seed,
         settings.factorization,
     )
-
-
-def _cohorts(
-    night: _Night, graduates: Sequence[Graduate], outcomes: Sequence[Outcome]
-) -> list[Cohort]:
-    """Part what may be learned from by class year, each with the posts of its own season."""
-    by_year: dict[int, list[Graduate]] = defaultdict(list)
-    for graduate in graduates:
-        by_year[graduate.class_year].append(graduate)
-    cohorts = []
-    for class_year, people in sorted(by_year.items()):
-        ids = {graduate.graduate_id for graduate in people}
-        days = [step.date for step in outcomes if step.graduate_id in ids]
-        if not days:
-            continue
-        first, last = season_of(class_year, days)
-        posts = open_between(night.snapshot.posts, first, last)
-        offered = {post.post_id for post in posts}
-        cohorts.append(
-            Cohort(
-                class_year=class_year,
-                graduates=tuple(people),
-                posts=tuple(posts),
-                outcomes=tuple(step for step in outcomes if step.post_id in offered),
-                suitable=suitable_pairs(people, posts, last),
-            )
-        )
-    return cohorts
 
 
 def _waited(fit: Future[AnyScorer | None]) -> AnyScorer | None:
@@ -361,26 +337,8 @@ def _calibration(
     if not isinstance(scorer, ChanceScorer):
         return None
     snapshot = night.snapshot
-    offered = {post.post_id for post in season.posts}
-    cohort = Cohort(
-        class_year=season.class_year,
-        graduates=season.graduates,
-        posts=season.posts,
-        outcomes=tuple(step for step in snapshot.outcomes if step.post_id in offered),
-        suitable=suitable_pairs(season.graduates, season.posts, season.ends_on),
-    )
+    cohort = cohort_of(season, snapshot.outcomes)
     return calibrate(scorer, cohort, snapshot.reference)
-
-
-def _inputs(
-    night: _Night, graduates: Sequence[Graduate], outcomes: Sequence[Outcome]
-) -> tuple[Sequence[Graduate], list[Post], Sequence[Outcome]]:
-    """Give people, steps, and the posts that these steps name and no others.
-
-    A post nobody could know of yet must not enter a vocabulary, nor a fit as a bad example.
-    """
-    named = {step.post_id for step in outcomes}
-    return graduates, [p for p in night.snapshot.posts if p.post_id in named], outcomes
 
 
 def _current_settings(models_dir: Path) -> ModelSettings | None:
@@ -404,7 +362,7 @@ def _judge(
 ) -> None:
     """Take steps G2 to G4 on the held-out class year."""
     reference = night.snapshot.reference
-    held_out = _held_out(night, season)
+    held_out = held_out_of(season, night.snapshot.outcomes, reference, night.snapshot.day)
     scores = {
         name: open_board(scorer, season.posts, reference, season.ends_on).scores(season.graduates)
         for name, scorer in scorers.items()
@@ -428,7 +386,7 @@ def _judge(
             current=current if has_current else None,
         )
         winner = night.verdict().published or night.baseline
-        lists = _priced_lists(held_out, scores[winner])
+        lists = priced_lists(held_out, scores[winner])
         shown = exposure(lists, held_out.eligible, held_out.capacities)
         night.reasons += gate.check_market(
             shown,
@@ -436,32 +394,6 @@ def _judge(
             is_baseline=winner != MODEL,
             has_last_good=readable_current(models_dir) is not None,
         )
-
-
-def _held_out(night: _Night, season: Season) -> HeldOut:
-    reference = night.snapshot.reference
-    cities = {code: region.city_name for code, region in reference.regions.items()}
-    return HeldOut(
-        class_year=season.class_year,
-        graduate_ids=tuple(g.graduate_id for g in season.graduates),
-        post_ids=tuple(p.post_id for p in season.posts),
-        colleges=np.array([g.college for g in season.graduates], dtype=np.str_),
-        eligible=suitable_pairs(season.graduates, season.posts, season.ends_on),
-        gains=season.gains(night.snapshot.outcomes, night.snapshot.day),
-        capacities=np.array([p.headcount for p in season.posts], dtype=np.int32),
-        slices=slices(season, cities, reference.trade_names),
-    )
-
-
-def _priced_lists(held_out: HeldOut, scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    prices = solve_prices(scores, held_out.eligible, held_out.capacities)
-    return top_k(
-        scores - prices.price.astype(np.float32),
-        held_out.eligible,
-        LIST_LENGTH,
-        id_keys(held_out.graduate_ids),
-        id_keys(held_out.post_ids),
-    )
 
 
 def _market(night: _Night, scorer: AnyScorer) -> Market:

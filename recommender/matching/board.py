@@ -113,6 +113,13 @@ class ChanceBoard:
             scores[block] = self._scorer.scores(self._grid(*graduates[block]))
         return scores
 
+    def stage_chances(self, graduates: Sequence[Graduate]) -> NDArray[np.float64]:
+        """Give the calibrated chance of each stage: float64 (n_graduates, n_posts, 3), 0 to 1."""
+        chances = np.empty((len(graduates), len(self._posts), len(STAGES)))
+        for block in blocks(len(graduates), len(self._posts)):
+            chances[block] = self._scorer.chances(self._grid(*graduates[block]))
+        return chances
+
     def parts(self, graduate: Graduate, post: int) -> list[Part]:
         """Take the log-odds of each stage apart by what a person understands.
 
