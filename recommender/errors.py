@@ -8,7 +8,10 @@ PlacementError
 │   ├── MassClosing         a whole catalog would close too many posts
 │   ├── NoOpenPlace         a signing finds no open place
 │   ├── AlreadyPlaced       a graduate already holds a place
-│   └── ReplayMismatch      an idempotency key came back with another body
+│   ├── ReplayMismatch      an idempotency key came back with another body
+│   ├── TooFewLists         too few lists were shown to estimate anything from
+│   ├── NeverShown          a way of ordering would show what was never shown
+│   └── TooFewEffective     the lists shown say too little about a way of ordering
 ├── WrongUsage              exit 2
 │   ├── NotFound            an id, name or version that nobody knows
 │   ├── Unreadable          a profile or request field that cannot be read
@@ -132,6 +135,40 @@ class AlreadyPlaced(Refused):
 
 class ReplayMismatch(Refused):
     """An idempotency key was used before, with another body."""
+
+
+class TooFewLists(Refused):
+    """Too few lists were shown long enough ago to estimate anything from."""
+
+    def __init__(self, n_lists: int, n_needed: int) -> None:
+        super().__init__(f"{n_lists} of {n_needed} lists")
+        self.n_lists = n_lists
+        self.n_needed = n_needed
+
+
+class NeverShown(Refused):
+    """Another way of ordering would show what was never shown, so nothing is known of it.
+
+    `share` is how much of it lies there, above 0 to 1.
+    """
+
+    def __init__(self, n_lists: int, share: float) -> None:
+        super().__init__(f"{share:.4f} of {n_lists} lists")
+        self.n_lists = n_lists
+        self.share = share
+
+
+class TooFewEffective(Refused):
+    """The lists shown say too little about another way of ordering.
+
+    `effective_n` is Kish's effective sample size, `limit` the share of the lists it must reach.
+    """
+
+    def __init__(self, n_lists: int, effective_n: float, limit: float) -> None:
+        super().__init__(f"{effective_n:.1f} effective of {n_lists} lists")
+        self.n_lists = n_lists
+        self.effective_n = effective_n
+        self.limit = limit
 
 
 class WrongUsage(PlacementError):

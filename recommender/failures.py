@@ -26,6 +26,23 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
         "同一请求编号曾用于不同内容。",
         "This key was used before, with another body.",
     ),
+    errors.TooFewLists: (
+        "已拒绝：够日子的一体机榜单只有 {n_lists} 份，至少要 {n_needed} 份才能估算。",
+        "Refused: {n_lists} list(s) of the kiosk are old enough; an estimate needs {n_needed}.",
+    ),
+    errors.NeverShown: (
+        "已拒绝：这种排法有 {share:.1%} 从未展示过（共 {n_lists} 份榜单），日志对它一无所知。"
+        "试探比例很小，多数排法都会如此；请勿为此调大。",
+        "Refused: {share:.1%} of what this way would show was never shown (of {n_lists} lists), "
+        "so the log knows nothing of it. So little is explored that most ways end here; "
+        "do not widen it for that.",
+    ),
+    errors.TooFewEffective: (
+        "已拒绝：{n_lists} 份榜单的有效样本只有 {effective_n:.1f} 份，不足 {limit:.0%}。"
+        "试探比例很小，多数排法都会如此；请勿为此调大。",
+        "Refused: {n_lists} lists are worth {effective_n:.1f} for this way, under {limit:.0%}. "
+        "So little is explored that most ways end here; do not widen it for that.",
+    ),
     errors.InvalidValue: (
         "值不可用：{kind} {key}：{field} = {value}。",
         "This value cannot be: {kind} {key}: {field} = {value}.",

@@ -86,3 +86,15 @@ def test_a_value_that_cannot_be_is_named_with_its_place() -> None:
     (line,) = failures.sentences(InvalidValue("post", "P1", "headcount", 0))
     assert "P1" in line
     assert "headcount = 0" in line
+
+
+@pytest.mark.parametrize(
+    "refusal", [errors.NeverShown(400, 0.25), errors.TooFewEffective(400, 20.0, 0.2)]
+)
+def test_a_log_that_says_too_little_is_no_reason_to_explore_more(
+    refusal: errors.PlacementError,
+) -> None:
+    assert "请勿为此调大" in failures.sentences(refusal)[0]
+    (line,) = failures.sentences(refusal, "en")
+    assert "do not widen it" in line
+    assert "400 lists" in line
