@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from recommender import terminal
 from recommender.errors import ImportRefused, NotFound, Unreadable
-from recommender.terminal import say
+from recommender.ledger_commands import places
+from recommender.terminal import Decorated, author_option, json_option, say
 
 if TYPE_CHECKING:
     from recommender.cohorts import Table
@@ -22,21 +23,6 @@ if TYPE_CHECKING:
 
 TABLE_SUFFIXES = (".csv", ".parquet", ".xlsx")
 REPORT_SUFFIXES = (".xlsx", ".csv", ".html", ".json")
-
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-
-
-def json_option(command: Decorated) -> Decorated:
-    """Add ``--json [F]``: the same facts for machines, to a file or to stdout."""
-    option: Callable[[Decorated], Decorated] = click.option(
-        "--json",
-        "json_file",
-        metavar="[F]",
-        is_flag=False,
-        flag_value="-",
-        help="Write the same as JSON to F, or to stdout.",
-    )
-    return option(command)
 
 
 def out_option(command: Decorated) -> Decorated:
@@ -316,29 +302,17 @@ def status(json_file: str | None) -> None:
     terminal.tell(reports.status_lines(now, terminal.language()), lambda: now, json_file)
 
 
+# --- places -----------------------------------------------------------------------------------
+
+program.add_command(places)
+
+
 # --- decisions --------------------------------------------------------------------------------
 
 
 @program.group("map", short_help="专业对应 · An officer's decision on a trade.")
 def map_group() -> None:
     """Keep an officer's decision on a trade name or on a trade → occupation pair."""
-
-
-def author_option(command: Decorated) -> Decorated:
-    """Add ``--author``: who decides; the account at the keyboard unless told."""
-    option: Callable[[Decorated], Decorated] = click.option(
-        "--author", metavar="NAME", default=_account, help="Who decides; this account by default."
-    )
-    return option(command)
-
-
-def _account() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # an account without a name, in a container
-        return "unknown"
 
 
 @map_group.command("trade")

@@ -8,6 +8,10 @@ PlacementError
 │   ├── MassClosing         a whole catalog would close too many posts
 │   ├── NoOpenPlace         a signing finds no open place
 │   ├── AlreadyPlaced       a graduate already holds a place
+│   ├── AlreadyClaimed      a place is held for the graduate, or they stand in line, already
+│   ├── HoldExpired         a hold ran out, and its place went to somebody else
+│   ├── NothingClaimed      a graduate has nothing at a post that could be released
+│   ├── Ineligible          a rule forbids the graduate the post
 │   ├── ReplayMismatch      an idempotency key came back with another body
 │   ├── TooFewLists         too few lists were shown to estimate anything from
 │   ├── NeverShown          a way of ordering would show what was never shown
@@ -131,6 +135,45 @@ class AlreadyPlaced(Refused):
         super().__init__(graduate_id)
         self.graduate_id = graduate_id
         self.post_id = post_id
+
+
+class AlreadyClaimed(Refused):
+    """A place at the post is held for the graduate already, or they stand in its line."""
+
+    def __init__(self, graduate_id: str, post_id: str) -> None:
+        super().__init__(f"{graduate_id} at {post_id}")
+        self.graduate_id = graduate_id
+        self.post_id = post_id
+
+
+class HoldExpired(Refused):
+    """The hold of a place ran out, and no place is open any more."""
+
+    def __init__(self, graduate_id: str, post_id: str) -> None:
+        super().__init__(f"{graduate_id} at {post_id}")
+        self.graduate_id = graduate_id
+        self.post_id = post_id
+
+
+class NothingClaimed(Refused):
+    """The graduate has neither a place nor a turn at the post."""
+
+    def __init__(self, graduate_id: str, post_id: str) -> None:
+        super().__init__(f"{graduate_id} at {post_id}")
+        self.graduate_id = graduate_id
+        self.post_id = post_id
+
+
+class Ineligible(Refused):
+    """Rules forbid the graduate the post; each with its code and what would make it hold."""
+
+    def __init__(
+        self, graduate_id: str, post_id: str, rules: Sequence[tuple[str, Sequence[str]]]
+    ) -> None:
+        super().__init__(f"{graduate_id} at {post_id}: {', '.join(code for code, _ in rules)}")
+        self.graduate_id = graduate_id
+        self.post_id = post_id
+        self.rules = tuple((code, tuple(needs)) for code, needs in rules)
 
 
 class ReplayMismatch(Refused):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from recommender import errors, wording
+from recommender import errors, phrases, wording
 
 # Errors that say one thing: a sentence with the facts that the error carries.
 _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
@@ -21,6 +21,18 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
     errors.AlreadyPlaced: (
         "毕业生 {graduate_id} 已落实岗位。",
         "Graduate {graduate_id} already holds a place.",
+    ),
+    errors.AlreadyClaimed: (
+        "毕业生 {graduate_id} 在岗位 {post_id} 已有预留名额或已在排队。",
+        "Graduate {graduate_id} has a place held at post {post_id}, or stands in its line.",
+    ),
+    errors.HoldExpired: (
+        "毕业生 {graduate_id} 在岗位 {post_id} 的预留已过期，名额已给他人。",
+        "The place held for graduate {graduate_id} at post {post_id} ran out and is taken.",
+    ),
+    errors.NothingClaimed: (
+        "毕业生 {graduate_id} 在岗位 {post_id} 没有可释放的名额。",
+        "Graduate {graduate_id} has nothing at post {post_id} that could be released.",
     ),
     errors.ReplayMismatch: (
         "同一请求编号曾用于不同内容。",
@@ -96,6 +108,7 @@ _THINGS = {
 # What is wrong with an argument, by the code of `Unreadable`.
 _UNREADABLE = {
     "missing": ("未填写", "it must not be empty"),
+    "unknown_word": ("没有这个词", "there is no such word"),
     "unknown_suffix": ("不支持这种文件类型", "files of this kind are not written"),
     "no_such_folder": ("文件夹不存在", "there is no such folder"),
     "is_a_folder": ("这是文件夹，应为文件", "this is a folder, a file is expected"),
@@ -116,6 +129,8 @@ def sentences(error: Exception, language: str = "zh") -> tuple[str, ...]:
         case errors.ImportRefused():
             problems = tuple(wording.row_problem(each, language) for each in error.problems)
             return (*problems, _total(len(problems))[english])
+        case errors.Ineligible():
+            return _ineligible(error, language)
         case errors.NotFound():
             return (_not_found(error)[english],)
         case errors.Unreadable():
@@ -129,6 +144,18 @@ def sentences(error: Exception, language: str = "zh") -> tuple[str, ...]:
             return (templates[english].format(**vars(error)),)
     name = type(error).__name__
     return ((f"意外失败（{name}）。", f"Failed unexpectedly ({name}).")[english],)
+
+
+def _ineligible(error: errors.Ineligible, language: str) -> tuple[str, ...]:
+    pair = (
+        f"毕业生 {error.graduate_id} 不符合岗位 {error.post_id} 的硬性条件：",
+        f"Rules forbid graduate {error.graduate_id} the post {error.post_id}:",
+    )
+    rules = [
+        f"- {code}: {phrases.rule(code, holds=False, needs=needs, language=language)}"
+        for code, needs in error.rules
+    ]
+    return (pair[language == "en"], *rules)
 
 
 def _total(n_problems: int) -> tuple[str, str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
 Value = TypeVar("Value")
 
 DATABASE_FILE = "placement.sqlite3"
+# How long a place is held or offered where nobody says otherwise, and the longest that it may be.
+HOLD_HOURS, MOST_HOLD_HOURS = 48, 720
 _YES = frozenset({"1", "yes", "true", "on"})
 _NO = frozenset({"0", "no", "false", "off"})
 
@@ -34,6 +36,8 @@ class Settings:
     https
         Whether the service is reached through HTTPS only, so that browsers are told to stay
         there. Off on a plain local network.
+    hold_hours
+        How long a place is held, or offered to the next in line, where nobody says otherwise.
     """
 
     home: Path
@@ -41,6 +45,7 @@ class Settings:
     as_of: date | None = None
     sample: bool = False
     https: bool = False
+    hold_hours: int = HOLD_HOURS
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -58,7 +63,12 @@ class Settings:
             as_of=_read(env, "PLACEMENT_AS_OF", _day),
             sample=bool(_read(env, "PLACEMENT_SAMPLE", _switch)),
             https=bool(_read(env, "PLACEMENT_HTTPS", _switch)),
+            hold_hours=_read(env, "PLACEMENT_HOLD_HOURS", _hours) or HOLD_HOURS,
         )
+
+    def moment(self, clock: datetime) -> datetime:
+        """Give the moment that stands for now: what the clock says, on the day of `as_of`."""
+        return datetime.combine(self.as_of, clock.timetz()) if self.as_of else clock
 
     @property
     def models_dir(self) -> Path:
@@ -73,6 +83,7 @@ class Settings:
             "PLACEMENT_AS_OF": self.as_of.isoformat() if self.as_of else "",
             "PLACEMENT_SAMPLE": "1" if self.sample else "0",
             "PLACEMENT_HTTPS": "1" if self.https else "0",
+            "PLACEMENT_HOLD_HOURS": str(self.hold_hours),
         }
 
     @property
@@ -101,6 +112,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"a date such as 2026-05-15 is expected, not {text!r}") from None
+
+
+def _hours(text: str) -> int:
+    if text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST_HOLD_HOURS:
+        return int(text)
+    raise ValueError(f"hours from 1 to {MOST_HOLD_HOURS} are expected, not {text!r}")
 
 
 def _switch(text: str) -> bool:

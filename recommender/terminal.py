@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -216,6 +216,39 @@ def _options() -> Mapping[str, Any]:
     return options
 
 
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def json_option(command: Decorated) -> Decorated:
+    """Add ``--json [F]``: the same facts for machines, to a file or to stdout."""
+    option: Callable[[Decorated], Decorated] = click.option(
+        "--json",
+        "json_file",
+        metavar="[F]",
+        is_flag=False,
+        flag_value="-",
+        help="Write the same as JSON to F, or to stdout.",
+    )
+    return option(command)
+
+
+def author_option(command: Decorated) -> Decorated:
+    """Add ``--author``: who decides; the account at the keyboard unless told."""
+    option: Callable[[Decorated], Decorated] = click.option(
+        "--author", metavar="NAME", default=_account, help="Who decides; this account by default."
+    )
+    return option(command)
+
+
+def _account() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # an account without a name, in a container
+        return "unknown"
+
+
 def settings() -> Settings:
     """Read the environment, then what the command line says otherwise."""
     said = _options()
@@ -239,9 +272,14 @@ def language() -> str:
 
 def day() -> date:
     """Give the day of every question: as told, else today in Shandong."""
+    return now().date()
+
+
+def now() -> datetime:
+    """Give the moment that stands for now, in Shandong."""
     from zoneinfo import ZoneInfo
 
-    return settings().as_of or datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    return settings().moment(datetime.now(ZoneInfo("Asia/Shanghai")))
 
 
 def engine() -> Engine:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from enum import Enum
 
+from recommender.claims import LedgerAction
 from recommender.domain import (
     AwardLevel,
     Channel,
@@ -95,6 +96,15 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, Words]] = {
         AwardLevel.PROVINCE: ("省级", "province"),
         AwardLevel.NATION: ("国家级", "nation"),
         AwardLevel.WORLD: ("世界级", "world"),
+    },
+    LedgerAction: {
+        LedgerAction.HOLD: ("预留", "held"),
+        LedgerAction.WAIT: ("排队", "waits"),
+        LedgerAction.OFFER: ("递补", "offered"),
+        LedgerAction.CONFIRM: ("签约", "confirmed"),
+        LedgerAction.RELEASE: ("释放", "released"),
+        LedgerAction.EXPIRE: ("到期", "expired"),
+        LedgerAction.LAPSE: ("失效", "lapsed"),
     },
     MemberKind: {
         MemberKind.TECHNICIAN_COLLEGE: ("技工院校", "technician college"),

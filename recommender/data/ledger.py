@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from recommender.claims import Claim, ClaimState, LedgerAction, LedgerEvent, day_of
 from recommender.data import bulk, schema, store
+from recommender.domain import ENDING
 
 
 def load_claims(
@@ -124,14 +125,14 @@ def load_events(
 
 
 def take_back_ending(conn: Connection, post_id: str, graduate_id: str, day: date) -> None:
-    """Take away the 解约 of a day on which the pair is confirmed again.
+    """Take away the endings of a day on which the pair is confirmed again.
 
     Steps know days only, and an ending counts after a signing of the same day. What was
     undone within a day stands in the ledger, which knows moments.
     """
     table = schema.outcomes
     same = (table.c.graduate_id == graduate_id) & (table.c.post_id == post_id)
-    ended = (table.c.stage == "cancelled") & (table.c.date == day)
+    ended = table.c.stage.in_([stage.value for stage in ENDING]) & (table.c.date == day)
     conn.execute(sa.delete(table).where(same, ended))
 
 

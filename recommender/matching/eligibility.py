@@ -8,13 +8,14 @@ Source of every rule: the contract page of this project, section "Rules", and wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.claims import Claim
 from recommender.domain import (
     CONFIRMING,
     ENDING,
@@ -31,7 +32,7 @@ RULE_SOURCES: Mapping[str, str] = {
     "consent": "个人信息保护法 (2021) articles 13 and 24: no automated ranking without consent",
     "unplaced": "contract: a graduate holds one place at a time",
     "open": "demand catalog: first and last day open, both inclusive",
-    "places": "demand catalog: headcount less confirmed places",
+    "places": "demand catalog: headcount less confirmed places and what is held for others",
     "level": "demand catalog: lowest skill level, eight-level scale 人社部发〔2022〕14号",
     "licence": "demand catalog; special operations: 安全生产法 (2021) article 30",
     "adult": "demand catalog; 未成年工特殊保护规定 (1994): work barred under eighteen",
@@ -42,7 +43,7 @@ RULES = tuple(RULE_SOURCES)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where everybody stands at the end of a day, from the steps known by then.
+    """Where everybody stands at the end of a day, from the steps and holds known by then.
 
     Attributes
     ----------
@@ -52,11 +53,14 @@ class Standing:
         Graduate → posts at which a place is held.
     shut_out
         Graduate → posts declined, or refused for a stated reason other than a full post.
+    held
+        Post → graduates for whom a place is held there; nobody who holds a place for good.
     """
 
     confirmed: Mapping[str, int] = field(default_factory=dict)
     placed_at: Mapping[str, frozenset[str]] = field(default_factory=dict)
     shut_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    held: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,15 @@ class RuleCheck:
     needs: tuple[str, ...] = ()
 
 
-def standing(outcomes: Iterable[Outcome], posts: Mapping[str, Post], day: date) -> Standing:
+def standing(
+    outcomes: Iterable[Outcome],
+    posts: Mapping[str, Post],
+    day: date,
+    holds: Iterable[Claim] = (),
+) -> Standing:
     """Work out who holds a place and who is shut out, from the steps known by a day.
+
+    `holds` are those whose deadline has not passed.
 
     A step that ends a placement counts against the same pair only if it is not earlier than
     the last step that confirms it. It gives the place back only up to the post's last day;
@@ -104,11 +115,20 @@ def standing(outcomes: Iterable[Outcome], posts: Mapping[str, Post], day: date) 
         post = posts.get(post_id)
         if not later or (post is not None and min(later) > post.closes_on):
             confirmed[post_id] += 1
-    return Standing(
-        dict(confirmed),
-        {graduate_id: frozenset(held) for graduate_id, held in placed_at.items()},
-        {graduate_id: frozenset(posts_out) for graduate_id, posts_out in shut_out.items()},
-    )
+    return Standing(dict(confirmed), _frozen(placed_at), _frozen(shut_out), _held(holds, placed_at))
+
+
+def _held(holds: Iterable[Claim], placed: Container[str]) -> dict[str, frozenset[str]]:
+    """Gather who holds on to a place at each post, without those who have one for good."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for hold in holds:
+        if hold.graduate_id not in placed:
+            held[hold.post_id].add(hold.graduate_id)
+    return _frozen(held)
+
+
+def _frozen(sets: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {key: frozenset(members) for key, members in sets.items()}
 
 
 def _shuts_out(step: Outcome) -> bool:
@@ -117,9 +137,14 @@ def _shuts_out(step: Outcome) -> bool:
     return step.stage is OutcomeStage.REJECTED and step.reason not in (None, StepReason.FULL)
 
 
-def open_places(post: Post, standing: Standing) -> int:
-    """Count the places of a post that nobody holds; never below 0."""
-    return max(0, post.headcount - standing.confirmed.get(post.post_id, 0))
+def open_places(post: Post, standing: Standing, graduate_id: str | None = None) -> int:
+    """Count the places of a post that are open; never below 0.
+
+    Every caller counts here. The headcount is less what is confirmed, by whatever step, and
+    less what is held: for a graduate by others, for nobody in particular by anybody.
+    """
+    held = standing.held.get(post.post_id, frozenset()) - {graduate_id}
+    return max(0, post.headcount - standing.confirmed.get(post.post_id, 0) - len(held))
 
 
 def reached_level(graduate: Graduate, post: Post) -> SkillLevel | None:
@@ -154,7 +179,7 @@ def check_pair(
         RuleCheck("consent", graduate.consent),
         RuleCheck("unplaced", not placed),
         RuleCheck("open", post.is_open(day), (post.opens_on.isoformat(),) if opens_later else ()),
-        RuleCheck("places", open_places(post, standing) >= 1),
+        RuleCheck("places", open_places(post, standing, graduate.graduate_id) >= 1),
         RuleCheck(
             "level",
             level_holds,
@@ -199,17 +224,29 @@ def eligible_pairs(
         [not g.hired_at_enrolment and g.graduate_id not in standing.placed_at for g in graduates],
         dtype=np.bool_,
     )
-    takes = np.array(
-        [post.is_open(day) and open_places(post, standing) >= 1 for post in posts], dtype=np.bool_
-    )
     eligible = suitable_pairs(graduates, posts, day)
-    eligible &= free[:, None] & takes[None, :]
+    eligible &= free[:, None] & _has_place(graduates, posts, standing, day)
     column = {post.post_id: index for index, post in enumerate(posts)}
     for row, graduate in enumerate(graduates):
         for post_id in standing.shut_out.get(graduate.graduate_id, ()):
             if post_id in column:
                 eligible[row, column[post_id]] = False
     return eligible
+
+
+def _has_place(
+    graduates: Sequence[Graduate], posts: Sequence[Post], standing: Standing, day: date
+) -> NDArray[np.bool_]:
+    """Say where a post is open and has a place; a place that is held has one for its holder."""
+    is_open = np.array([post.is_open(day) for post in posts], dtype=np.bool_)
+    for_anybody = np.array([open_places(post, standing) >= 1 for post in posts], dtype=np.bool_)
+    takes = np.tile(is_open & for_anybody, (len(graduates), 1))
+    row_of = {graduate.graduate_id: row for row, graduate in enumerate(graduates)}
+    for column, post in enumerate(posts):
+        for graduate_id in standing.held.get(post.post_id, frozenset()) & row_of.keys():
+            has_one = open_places(post, standing, graduate_id) >= 1
+            takes[row_of[graduate_id], column] = is_open[column] and has_one
+    return takes
 
 
 def suitable_pairs(

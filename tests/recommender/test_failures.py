@@ -20,7 +20,7 @@ def leaves(kind: type[Exception]) -> set[type[Exception]]:
 
 
 # `Malformed` becomes a row's problem before anybody sees it.
-SAID_ELSEWHERE = {ImportRefused, NotFound, Unreadable, errors.Malformed}
+SAID_ELSEWHERE = {ImportRefused, NotFound, Unreadable, errors.Ineligible, errors.Malformed}
 
 
 def test_every_error_has_a_sentence() -> None:

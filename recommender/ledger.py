@@ -1,0 +1,375 @@
+"""The ledger of places (名额台账): every place once, whoever asks.
+
+A claim is a place held until a deadline, a confirmed place, or a turn in the line of a full
+post. Whoever writes first settles what is due: nobody needs to be awake when a deadline passes.
+The writers of a database take turns (decision 1), and the tables refuse a place taken twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from recommender import places
+from recommender.claims import Claim, ClaimState, LedgerAction, LedgerEvent
+from recommender.data import cells, store
+from recommender.data import ledger as kept
+from recommender.domain import Channel, Graduate, Outcome, OutcomeStage, Post, StepReason
+from recommender.errors import (
+    AlreadyClaimed,
+    AlreadyPlaced,
+    HoldExpired,
+    Malformed,
+    NoOpenPlace,
+    NotFound,
+    NothingClaimed,
+    Refused,
+    Unreadable,
+)
+from recommender.ledger_answers import Entry, Request, replayed, to_json
+from recommender.matching.eligibility import open_places
+from recommender.places import Clerk
+
+log = structlog.get_logger()
+
+CREATED, CONFLICT = 201, 409
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostPlaces:
+    """How the places of one post stand.
+
+    Attributes
+    ----------
+    open_places
+        Open to anybody: neither confirmed nor held.
+    confirmed
+        Graduates who hold a place, by whatever step.
+    held
+        Holds whose deadline has not passed, the earliest deadline first.
+    line
+        Who waits, in the order in which places are offered.
+    history
+        Every line of the ledger about the post, the earliest first.
+    """
+
+    post: Post
+    open_places: int
+    confirmed: tuple[str, ...]
+    held: tuple[Claim, ...]
+    line: tuple[Claim, ...]
+    history: tuple[LedgerEvent, ...]
+
+
+Act = Callable[[Connection, Clerk, Request, Graduate, Post], Entry]
+
+
+def hold(
+    engine: Engine,
+    clerk: Clerk,
+    graduate_id: str,
+    post_id: str,
+    *,
+    hours: float | None = None,
+    wait: bool = False,
+    note: str | None = None,
+    key: str | None = None,
+) -> Entry:
+    """Hold a place for a graduate until a deadline; at a full post wait for one, where asked.
+
+    Parameters
+    ----------
+    hours
+        How long; the clerk's where not stated.
+    wait
+        Whether to stand in line where no place is open.
+    key
+        Of the request: the same key gives the same answer, and writes nothing again.
+
+    Raises
+    ------
+    NotFound
+        If the graduate or the post is not stored.
+    AlreadyClaimed, AlreadyPlaced, Ineligible, NoOpenPlace
+        If the graduate has a claim there or a place anywhere, a rule forbids the post, or
+        none of its places is open.
+    ReplayMismatch
+        If the key was used before for another request.
+    """
+    request = Request(
+        action=LedgerAction.HOLD,
+        graduate_id=graduate_id,
+        post_id=post_id,
+        hours=hours,
+        wait=wait,
+        note=note,
+    )
+    return _kept(engine, clerk, request, _hold, key)
+
+
+def confirm(
+    engine: Engine,
+    clerk: Clerk,
+    graduate_id: str,
+    post_id: str,
+    *,
+    channel: str | None = None,
+    note: str | None = None,
+    key: str | None = None,
+) -> Entry:
+    """Confirm a place (签约), held before or open; the step is recorded with the outcomes.
+
+    Whatever else the graduate held or waited for is let go.
+
+    Raises
+    ------
+    NotFound, AlreadyPlaced, Ineligible, NoOpenPlace, ReplayMismatch
+        As for `hold`.
+    HoldExpired
+        If the graduate's hold ran out, and no place is open any more.
+    Unreadable
+        If the channel is none of the outcomes sheet's.
+    """
+    request = Request(
+        action=LedgerAction.CONFIRM,
+        graduate_id=graduate_id,
+        post_id=post_id,
+        channel=_word(Channel, "channel", channel) if channel else None,
+        note=note,
+    )
+    return _kept(engine, clerk, request, _confirm, key)
+
+
+def release(
+    engine: Engine,
+    clerk: Clerk,
+    graduate_id: str,
+    post_id: str,
+    *,
+    reason: str,
+    note: str | None = None,
+    key: str | None = None,
+) -> Entry:
+    """Give up what a graduate has at a post: a place (解约), a hold, or a turn in the line.
+
+    Of a confirmed place, also one that was imported, the step is recorded with the outcomes. A
+    place that comes free is offered to the next in line.
+
+    Raises
+    ------
+    NotFound, ReplayMismatch
+        As for `hold`.
+    NothingClaimed
+        If the graduate has nothing there.
+    Unreadable
+        If the reason is none of the outcomes sheet's.
+    """
+    request = Request(
+        action=LedgerAction.RELEASE,
+        graduate_id=graduate_id,
+        post_id=post_id,
+        reason=_word(StepReason, "reason", reason),
+        note=note,
+    )
+    return _kept(engine, clerk, request, _release, key)
+
+
+def show(engine: Engine, clerk: Clerk, post_id: str) -> PostPlaces:
+    """Show the places of a post, its line and its history; what is due is settled first.
+
+    Raises
+    ------
+    NotFound
+        If the post is not stored.
+    """
+    with store.reading(engine) as conn:
+        view, is_due = _view(conn, clerk, post_id)
+    if not is_due:
+        return view
+    with store.writing(engine) as conn:
+        places.settle(conn, clerk, {post_id})
+        return _view(conn, clerk, post_id)[0]
+
+
+# --- one request, whole or not at all ---------------------------------------------------------
+
+
+def _kept(engine: Engine, clerk: Clerk, request: Request, act: Act, key: str | None) -> Entry:
+    """Answer a request, or give the answer that its key was given before."""
+    refusal: Refused | None = None
+    with store.writing(engine) as conn:
+        before = store.remembered(conn, key) if key else None
+        if before is not None:
+            return replayed(before, request)
+        graduate, post = _pair(conn, clerk, request)
+        own = kept.load_claims(conn, graduate_ids=[graduate.graduate_id])
+        places.settle(conn, clerk, {post.post_id, *(claim.post_id for claim in own)})
+        try:
+            entry = act(conn, clerk, request, graduate, post)
+        except Refused as refused:  # before anything was written: what was settled is kept
+            refusal = refused
+        if key:
+            store.remember(
+                conn,
+                key,
+                body_sha256=request.digest(),
+                status=CONFLICT if refusal else CREATED,
+                answer=to_json(refusal or entry),
+                day=clerk.day,
+            )
+    if refusal is not None:
+        raise refusal
+    log.info("ledger", action=entry.event.action.value)
+    return entry
+
+
+def _pair(conn: Connection, clerk: Clerk, request: Request) -> tuple[Graduate, Post]:
+    graduates = store.load_graduates(conn, ids=[request.graduate_id])
+    if not graduates:
+        raise NotFound("graduate", request.graduate_id)
+    posts = store.load_posts(conn, day=clerk.day, post_ids=[request.post_id])
+    if not posts:
+        raise NotFound("post", request.post_id)
+    return graduates[0], posts[0]
+
+
+def _hold(
+    conn: Connection, clerk: Clerk, request: Request, graduate: Graduate, post: Post
+) -> Entry:
+    if places.claim_of(conn, post, graduate) is not None:
+        refusal = places.refusal(conn, clerk, graduate, post)
+        raise (
+            refusal
+            if isinstance(refusal, AlreadyPlaced)
+            else AlreadyClaimed(graduate.graduate_id, post.post_id)
+        )
+    refusal = places.refusal(conn, clerk, graduate, post)
+    if isinstance(refusal, NoOpenPlace) and request.wait:
+        return _wait(conn, clerk, request, graduate, post)
+    if refusal is not None:
+        raise refusal
+    hours = clerk.hold_hours if request.hours is None else request.hours
+    deadline = clerk.now + timedelta(hours=hours)
+    places.take(conn, clerk, graduate.graduate_id, post, expires_at=deadline)
+    return Entry(event=_write(conn, clerk, request, LedgerAction.HOLD, expires_at=deadline))
+
+
+def _wait(
+    conn: Connection, clerk: Clerk, request: Request, graduate: Graduate, post: Post
+) -> Entry:
+    claim = Claim(
+        post_id=post.post_id,
+        graduate_id=graduate.graduate_id,
+        state=ClaimState.WAITING,
+        since=clerk.now,
+    )
+    kept.put_claim(conn, claim, n_places=post.headcount)
+    event = _write(conn, clerk, request, LedgerAction.WAIT)
+    line = places.in_turn(kept.load_claims(conn, post_ids=[post.post_id]))
+    return Entry(event=event, position=line.index(claim) + 1)
+
+
+def _confirm(
+    conn: Connection, clerk: Clerk, request: Request, graduate: Graduate, post: Post
+) -> Entry:
+    refusal = places.refusal(conn, clerk, graduate, post)
+    if isinstance(refusal, NoOpenPlace) and _ran_out(conn, graduate, post):
+        raise HoldExpired(graduate.graduate_id, post.post_id)
+    if refusal is not None:
+        raise refusal
+    kept.take_back_ending(conn, post.post_id, graduate.graduate_id, clerk.day)
+    places.take(conn, clerk, graduate.graduate_id, post, expires_at=None)
+    event = _write(conn, clerk, request, LedgerAction.CONFIRM)
+    _record(conn, clerk, request, OutcomeStage.SIGNED)
+    others = kept.load_claims(conn, graduate_ids=[graduate.graduate_id])
+    places.settle(conn, clerk, {claim.post_id for claim in others})
+    return Entry(event=event)
+
+
+def _ran_out(conn: Connection, graduate: Graduate, post: Post) -> bool:
+    events = kept.load_events(conn, post.post_id, graduate.graduate_id)
+    return bool(events) and events[-1].action is LedgerAction.EXPIRE
+
+
+def _release(
+    conn: Connection, clerk: Clerk, request: Request, graduate: Graduate, post: Post
+) -> Entry:
+    claim = places.claim_of(conn, post, graduate)
+    if places.is_placed_at(conn, clerk, graduate, post):
+        _record(conn, clerk, request, OutcomeStage.CANCELLED)
+    elif claim is None:
+        raise NothingClaimed(graduate.graduate_id, post.post_id)
+    kept.drop_claim(conn, post.post_id, graduate.graduate_id)
+    event = _write(conn, clerk, request, LedgerAction.RELEASE)
+    places.settle(conn, clerk, {post.post_id})
+    return Entry(event=event)
+
+
+def _record(conn: Connection, clerk: Clerk, request: Request, stage: OutcomeStage) -> None:
+    """Keep the step with the outcomes, so that history and export know it, once."""
+    step = Outcome(
+        graduate_id=request.graduate_id,
+        post_id=request.post_id,
+        stage=stage,
+        date=clerk.day,
+        recorded_on=clerk.day,
+        channel=request.channel,
+        reason=request.reason,
+    )
+    store.save_outcome(conn, step)
+
+
+def _write(
+    conn: Connection,
+    clerk: Clerk,
+    request: Request,
+    action: LedgerAction,
+    *,
+    expires_at: datetime | None = None,
+) -> LedgerEvent:
+    return kept.append(
+        conn,
+        action,
+        request.post_id,
+        request.graduate_id,
+        at=clerk.now,
+        who=clerk.who,
+        expires_at=expires_at,
+        reason=request.reason.value if request.reason else None,
+        note=request.note,
+    )
+
+
+def _view(conn: Connection, clerk: Clerk, post_id: str) -> tuple[PostPlaces, bool]:
+    posts = store.load_posts(conn, day=clerk.day, post_ids=[post_id])
+    if not posts:
+        raise NotFound("post", post_id)
+    post = posts[0]
+    claims = kept.load_claims(conn, post_ids=[post_id])
+    ids = [claim.graduate_id for claim in claims]
+    now = places.standing_on(conn, posts, clerk.day, graduate_ids=ids, moment=clerk.now)
+    held = [claim for claim in claims if claim.holds_at(clerk.now)]
+    line = places.in_turn(claims)
+    n_open = open_places(post, now)
+    view = PostPlaces(
+        post=post,
+        open_places=n_open,
+        confirmed=tuple(sorted(who for who, at in now.placed_at.items() if post_id in at)),
+        held=tuple(sorted(held, key=lambda claim: (claim.expires_at, claim.graduate_id))),
+        line=tuple(line),
+        history=tuple(kept.load_events(conn, post_id)),
+    )
+    n_holds = sum(claim.state is ClaimState.HELD for claim in claims)
+    return view, n_holds > len(held) or (n_open > 0 and bool(line))
+
+
+def _word(enum: type[Any], field: str, written: str) -> Any:
+    try:
+        return cells.words(enum)(written, [])
+    except Malformed as wrong:
+        raise Unreadable(field, written, wrong.code, wrong.facts) from wrong

@@ -1,0 +1,100 @@
+"""What commands print of the ledger of places: as lines, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from recommender import wording
+from recommender.claims import SHANDONG, LedgerAction, LedgerEvent
+
+if TYPE_CHECKING:
+    from recommender.ledger import PostPlaces
+    from recommender.ledger_answers import Entry
+
+
+def entry_lines(entry: Entry, language: str = "zh") -> Iterator[str]:
+    """Say what a request wrote into the ledger of places."""
+    event, english = entry.event, language == "en"
+    pair = f"{event.graduate_id} → {event.post_id}"
+    yield f"{wording.label(event.action, language)} {pair} (#{event.event_id})"
+    if event.expires_at is not None:
+        until = _local(event.expires_at)
+        yield f"until {until}" if english else f"保留至 {until}"
+    if entry.position is not None:
+        turn = entry.position
+        yield f"number {turn} in the line" if english else f"排在第 {turn} 位"
+    if entry.replayed:
+        yield "answered before; nothing changed" if english else "此前已答复，没有变化"
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """Give the same for machines."""
+    return _event_json(entry.event) | {"position": entry.position, "replayed": entry.replayed}
+
+
+def places_lines(shown: PostPlaces, language: str = "zh") -> Iterator[str]:
+    """Show the places of a post, its line and its history."""
+    english = language == "en"
+    post = shown.post
+    yield (
+        f"{post.post_id} {post.enterprise}: {shown.open_places} of {post.headcount} places open"
+        if english
+        else f"{post.post_id} {post.enterprise}：{post.headcount} 个名额，剩余 {shown.open_places}"
+    )
+    for graduate_id in shown.confirmed:
+        yield f"  {'confirmed' if english else '已签约'}  {graduate_id}"
+    for claim in shown.held:
+        state = wording.label(LedgerAction.OFFER if claim.offered else LedgerAction.HOLD, language)
+        until = _local(claim.expires_at) if claim.expires_at else ""
+        yield f"  {state}  {claim.graduate_id}  {'until' if english else '至'} {until}"
+    for turn, claim in enumerate(shown.line, start=1):
+        since = _local(claim.since)
+        yield f"  {'line' if english else '排队'} {turn}  {claim.graduate_id}  {since}"
+    for event in shown.history:
+        done = wording.label(event.action, language)
+        told = [f"#{event.event_id}", _local(event.at), done, event.graduate_id, event.who]
+        yield " ".join(each for each in (*told, event.reason, event.note) if each)
+
+
+def places_json(shown: PostPlaces) -> dict[str, Any]:
+    """Give the same for machines."""
+    return {
+        "post_id": shown.post.post_id,
+        "headcount": shown.post.headcount,
+        "open_places": shown.open_places,
+        "confirmed": list(shown.confirmed),
+        "held": [
+            {
+                "graduate_id": claim.graduate_id,
+                "since": claim.since.isoformat(),
+                "expires_at": claim.expires_at.isoformat() if claim.expires_at else None,
+                "offered": claim.offered,
+            }
+            for claim in shown.held
+        ],
+        "line": [
+            {"position": turn, "graduate_id": claim.graduate_id, "since": claim.since.isoformat()}
+            for turn, claim in enumerate(shown.line, start=1)
+        ],
+        "history": [_event_json(event) for event in shown.history],
+    }
+
+
+def _event_json(event: LedgerEvent) -> dict[str, Any]:
+    return {
+        "event_id": event.event_id,
+        "at": event.at.isoformat(),
+        "action": event.action.value,
+        "post_id": event.post_id,
+        "graduate_id": event.graduate_id,
+        "who": event.who,
+        "expires_at": event.expires_at.isoformat() if event.expires_at else None,
+        "reason": event.reason,
+        "note": event.note,
+    }
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(SHANDONG).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,275 @@
+"""How places stand, and what follows by itself: deadlines, rules that fail, the line.
+
+`standing_on` reads steps and holds for everybody who counts places or asks the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from itertools import count
+
+from sqlalchemy import Connection
+
+from recommender.claims import Claim, ClaimState, LedgerAction, day_of, start_of
+from recommender.data import ledger as kept
+from recommender.data import store
+from recommender.domain import DECIDING, Graduate, Post
+from recommender.errors import AlreadyPlaced, Ineligible, NoOpenPlace, Refused
+from recommender.matching.eligibility import Standing, check_pair, open_places, standing
+
+LEDGER = "ledger"  # who does what follows by itself
+LATER = date.max
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clerk:
+    """Who writes into the ledger, and when.
+
+    Attributes
+    ----------
+    who
+        The account at a keyboard, or a role with the number of its token.
+    now
+        With its zone.
+    hold_hours
+        How long a hold or an offer lasts, where nothing else is said.
+    """
+
+    who: str
+    now: datetime
+    hold_hours: float
+
+    @property
+    def day(self) -> date:
+        """The day that it is in Shandong."""
+        return day_of(self.now)
+
+
+def standing_on(
+    conn: Connection,
+    posts: Sequence[Post],
+    day: date,
+    *,
+    graduate_ids: Collection[str] | None = None,
+    moment: datetime | None = None,
+) -> Standing:
+    """Read where everybody stands: the steps of a day, and the holds of a moment of it.
+
+    Parameters
+    ----------
+    posts
+        Those whose places are asked about.
+    graduate_ids
+        Those whose own steps are asked about; None for everybody's.
+    moment
+        Where only the day is known, a hold counts for the whole day on which it runs out.
+    """
+    ids = [post.post_id for post in posts]
+    if graduate_ids is None:
+        steps = store.load_outcomes(conn, day=day, stages=DECIDING)
+    else:
+        steps = store.load_deciding(conn, day=day, post_ids=ids, graduate_ids=graduate_ids)
+    holds = kept.load_holds(conn, moment=moment or start_of(day), post_ids=ids)
+    return standing(steps, {post.post_id: post for post in posts}, day, holds)
+
+
+def refusal(conn: Connection, clerk: Clerk, graduate: Graduate, post: Post) -> Refused | None:
+    """Say why a graduate may not take a place at a post; None where every rule holds."""
+    ids = [graduate.graduate_id]
+    now = standing_on(conn, [post], clerk.day, graduate_ids=ids, moment=clerk.now)
+    failing = [rule for rule in check_pair(graduate, post, now, clerk.day) if not rule.holds]
+    codes = {rule.code for rule in failing}
+    if "unplaced" in codes:
+        held_at = now.placed_at.get(graduate.graduate_id, frozenset())
+        return AlreadyPlaced(graduate.graduate_id, min(held_at, default=""))
+    if codes - {"places"}:
+        rules = [(rule.code, rule.needs) for rule in failing]
+        return Ineligible(graduate.graduate_id, post.post_id, rules)
+    if codes:
+        return NoOpenPlace(post.post_id)
+    return refusal_ahead(conn, graduate, post, known_on=clerk.day, moment=clerk.now)
+
+
+def refusal_ahead(
+    conn: Connection, graduate: Graduate, post: Post, *, known_on: date, moment: datetime
+) -> NoOpenPlace | AlreadyPlaced | None:
+    """Look whether a place is open and the graduate free on a day and ever after.
+
+    Steps may be dated ahead: the place must be there on the day and when all that is stored
+    has happened.
+    """
+    if graduate.hired_at_enrolment:
+        return AlreadyPlaced(graduate.graduate_id, "")
+    steps = store.load_deciding(
+        conn, day=LATER, post_ids=[post.post_id], graduate_ids=[graduate.graduate_id]
+    )
+    at = {step.post_id for step in steps}
+    posts = {each.post_id: each for each in store.load_posts(conn, day=known_on, post_ids=at)}
+    holds = kept.load_holds(conn, moment=moment, post_ids=[post.post_id])
+    for seen_on in {known_on, *(max(step.date, step.recorded_on, known_on) for step in steps)}:
+        now = standing(steps, posts, seen_on, holds)
+        held_at = now.placed_at.get(graduate.graduate_id)
+        if held_at:
+            return AlreadyPlaced(graduate.graduate_id, min(held_at))
+        if open_places(post, now, graduate.graduate_id) < 1:
+            return NoOpenPlace(post.post_id)
+    return None
+
+
+def is_placed_at(conn: Connection, clerk: Clerk, graduate: Graduate, post: Post) -> bool:
+    """Say whether a graduate holds a place at a post, by whatever step."""
+    ids = [graduate.graduate_id]
+    now = standing_on(conn, [post], clerk.day, graduate_ids=ids, moment=clerk.now)
+    return post.post_id in now.placed_at.get(graduate.graduate_id, frozenset())
+
+
+def claim_of(conn: Connection, post: Post, graduate: Graduate) -> Claim | None:
+    """Give what a graduate has at a post."""
+    claims = kept.load_claims(conn, graduate_ids=[graduate.graduate_id])
+    return next((claim for claim in claims if claim.post_id == post.post_id), None)
+
+
+def in_turn(claims: Iterable[Claim]) -> list[Claim]:
+    """Give those who wait in the order in which places are offered: by time, ties by hash."""
+    waiting = (claim for claim in claims if claim.state is ClaimState.WAITING)
+    return sorted(waiting, key=lambda claim: (claim.since, _hash(claim)))
+
+
+def _hash(claim: Claim) -> bytes:
+    return blake2b(f"{claim.post_id}\n{claim.graduate_id}".encode(), digest_size=8).digest()
+
+
+def take(
+    conn: Connection,
+    clerk: Clerk,
+    graduate_id: str,
+    post: Post,
+    *,
+    expires_at: datetime | None,
+    offered: bool = False,
+) -> None:
+    """Take a place of a post: until a deadline, or for good; one held before keeps its number.
+
+    Raises
+    ------
+    NoOpenPlace
+        If every number up to the headcount has its holder; nothing was written.
+    """
+    numbers = {
+        claim.graduate_id: claim.number
+        for claim in kept.load_claims(conn, post_ids=[post.post_id])
+        if claim.number is not None
+    }
+    others = {number for who, number in numbers.items() if who != graduate_id}
+    number = numbers.get(graduate_id) or next(n for n in count(1) if n not in others)
+    if number > post.headcount:
+        raise NoOpenPlace(post.post_id)
+    claim = Claim(
+        post_id=post.post_id,
+        graduate_id=graduate_id,
+        state=ClaimState.CONFIRMED if expires_at is None else ClaimState.HELD,
+        since=clerk.now,
+        number=number,
+        expires_at=expires_at,
+        offered=offered,
+    )
+    kept.put_claim(conn, claim, n_places=post.headcount)
+
+
+# --- what follows by itself -------------------------------------------------------------------
+
+
+def settle(conn: Connection, clerk: Clerk, post_ids: Iterable[str]) -> None:
+    """Bring claims up to the moment: at posts named, where a hold ran out, and where one waits.
+
+    Holds past their deadline end. A hold or a turn ends whose graduate a rule now keeps from
+    the post, and a confirmed claim whose placement a recorded step ended. Then places that are
+    open are offered to who is next in line: held for the clerk's hours.
+    """
+    expired = kept.load_expired(conn, clerk.now)
+    for claim in expired:
+        _end(conn, clerk, claim, LedgerAction.EXPIRE)
+    at = {*post_ids, *(claim.post_id for claim in expired), *kept.posts_with_line(conn)}
+    # What was claimed after the moment does not exist yet.
+    claims = [claim for claim in kept.load_claims(conn, post_ids=at) if claim.since <= clerk.now]
+    if not claims:
+        return
+    ids = {claim.graduate_id for claim in claims}
+    people = {each.graduate_id: each for each in store.load_graduates(conn, ids=ids)}
+    posts = {post.post_id: post for post in store.load_posts(conn, day=clerk.day, post_ids=at)}
+    now = standing_on(conn, list(posts.values()), clerk.day, graduate_ids=ids, moment=clerk.now)
+    stay = []
+    for claim in claims:
+        post, graduate = posts[claim.post_id], people[claim.graduate_id]
+        if not _let_go(conn, clerk, claim, graduate, post, now):
+            stay.append(claim)
+    _offer(conn, clerk, stay, posts, now)
+
+
+def _let_go(
+    conn: Connection, clerk: Clerk, claim: Claim, graduate: Graduate, post: Post, now: Standing
+) -> bool:
+    """End a claim that no longer stands; say whether it was ended."""
+    if claim.state is ClaimState.CONFIRMED:
+        if claim.post_id in now.placed_at.get(claim.graduate_id, frozenset()):
+            return False
+        _end(conn, clerk, claim, LedgerAction.RELEASE)
+        return True
+    rules = check_pair(graduate, post, now, clerk.day)
+    failing = [rule.code for rule in rules if not rule.holds and rule.code != "places"]
+    if failing:
+        _end(conn, clerk, claim, LedgerAction.LAPSE, reason=failing[0])
+    return bool(failing)
+
+
+def _end(
+    conn: Connection,
+    clerk: Clerk,
+    claim: Claim,
+    action: LedgerAction,
+    *,
+    reason: str | None = None,
+) -> None:
+    kept.drop_claim(conn, claim.post_id, claim.graduate_id)
+    kept.append(
+        conn,
+        action,
+        claim.post_id,
+        claim.graduate_id,
+        at=clerk.now,
+        who=LEDGER,
+        expires_at=claim.expires_at,
+        reason=reason,
+    )
+
+
+def _offer(
+    conn: Connection,
+    clerk: Clerk,
+    claims: Sequence[Claim],
+    posts: Mapping[str, Post],
+    now: Standing,
+) -> None:
+    """Offer the open places of each post to its line, until either is at an end."""
+    holders: dict[str, set[str]] = {post_id: set() for post_id in posts}
+    for claim in claims:
+        if claim.state is ClaimState.HELD:
+            holders[claim.post_id].add(claim.graduate_id)
+    left = replace(now, held={post_id: frozenset(who) for post_id, who in holders.items()})
+    deadline = clerk.now + timedelta(hours=clerk.hold_hours)
+    for post_id, post in sorted(posts.items()):
+        line = in_turn(claim for claim in claims if claim.post_id == post_id)
+        for claim in line[: open_places(post, left)]:
+            take(conn, clerk, claim.graduate_id, post, expires_at=deadline, offered=True)
+            kept.append(
+                conn,
+                LedgerAction.OFFER,
+                post_id,
+                claim.graduate_id,
+                at=clerk.now,
+                who=LEDGER,
+                expires_at=deadline,
+            )
