@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
+from recommender import places
 from recommender.data import store
-from recommender.domain import DECIDING, Graduate, class_year_of
+from recommender.domain import Graduate, class_year_of
 from recommender.errors import NotFound
 from recommender.matching.assignment import assign_cohort
-from recommender.matching.eligibility import excluded_by, standing
+from recommender.matching.eligibility import excluded_by
 from recommender.matching.market import Market, open_market
 from recommender.matching.ranking import percentiles
 from recommender.matching.reasons import reasons as reasons_of
@@ -172,9 +173,8 @@ def _read_market(
         if not cohort:
             raise NotFound("class_year", str(min(years)))
         posts = store.load_posts(conn, day=day, open_only=True)
-        steps = store.load_outcomes(conn, day=day, stages=DECIDING)
+        now = places.standing_on(conn, posts, day)
         reference = store.load_reference(conn)
-    now = standing(steps, {post.post_id: post for post in posts}, day)
     return open_market(artefact.scorer, cohort, posts, now, reference, day)
 
 

@@ -15,6 +15,8 @@ from typing import Any
 import structlog
 from sqlalchemy.engine import Connection, Engine
 
+from recommender import places
+from recommender.claims import start_of
 from recommender.data import changes, history, reference, rows, store
 from recommender.data.changes import Changes, Closing
 from recommender.data.sheets import ParsedSheet, parse_row, read_sheet
@@ -39,6 +41,8 @@ from recommender.errors import (
     Unreadable,
 )
 from recommender.matching import eligibility
+from recommender.places import Clerk
+from recommender.settings import HOLD_HOURS
 
 SHEET_SUFFIXES = frozenset({".csv", ".xlsx", ".xls", ".et"})
 # A whole catalog that closes more of its body's open posts than this is likely a mistake.
@@ -325,12 +329,23 @@ class Recorded:
 
 
 def record_outcome(
-    engine: Engine, body: Mapping[str, object], *, day: date, idempotency_key: str | None
+    engine: Engine,
+    body: Mapping[str, object],
+    *,
+    day: date,
+    idempotency_key: str | None,
+    clerk: Clerk | None = None,
 ) -> Recorded:
     """Keep one step, given by the English columns of the outcomes sheet.
 
     A signing needs an open place and a graduate who holds none; both are looked at by the one
-    writer there is, so that of many signings for the last place one succeeds.
+    writer there is, so that of many signings for the last place one succeeds. What follows
+    from the step in the ledger of places is written with it.
+
+    Parameters
+    ----------
+    clerk
+        Who records, and at which moment of the day; without one, as the day begins.
 
     Raises
     ------
@@ -351,7 +366,7 @@ def record_outcome(
         before = store.remembered(conn, idempotency_key) if idempotency_key else None
         if before is not None:
             return _replay(before, digest)
-        refusal = _keep(conn, parsed.item, day)
+        refusal = _keep(conn, parsed.item, clerk or _at_start_of(day))
         status = 201 if refusal is None else 409
         if idempotency_key:
             store.remember(
@@ -368,45 +383,28 @@ def record_outcome(
     return Recorded(status=status, outcome=parsed.item, replayed=False)
 
 
-def _keep(conn: Connection, outcome: Outcome, day: date) -> NoOpenPlace | AlreadyPlaced | None:
+def _at_start_of(day: date) -> Clerk:
+    return Clerk(who=places.LEDGER, now=start_of(day), hold_hours=HOLD_HOURS)
+
+
+def _keep(conn: Connection, outcome: Outcome, clerk: Clerk) -> NoOpenPlace | AlreadyPlaced | None:
     """Keep a step, or say why a signing cannot be."""
     graduates = store.load_graduates(conn, ids=[outcome.graduate_id])
     if not graduates:
         raise NotFound("graduate", outcome.graduate_id)
-    posts = store.load_posts(conn, day=day, post_ids=[outcome.post_id])
+    posts = store.load_posts(conn, day=clerk.day, post_ids=[outcome.post_id])
     if not posts:
         raise NotFound("post", outcome.post_id)
+    places.settle_for(conn, clerk, outcome.graduate_id, outcome.post_id)
     if outcome.stage is OutcomeStage.SIGNED:
-        refusal = _check_place(conn, graduates[0], posts[0], outcome, day)
+        known_on = max(clerk.day, outcome.date, outcome.recorded_on)
+        refusal = places.refusal_ahead(
+            conn, graduates[0], posts[0], known_on=known_on, moment=clerk.now
+        )
         if refusal is not None:
             return refusal
     store.save_outcome(conn, outcome)
-    return None
-
-
-def _check_place(
-    conn: Connection, graduate: Graduate, post: Post, outcome: Outcome, day: date
-) -> NoOpenPlace | AlreadyPlaced | None:
-    """Look whether a signing finds a free graduate and an open place.
-
-    Steps may be dated ahead: the place must be there on the day and when all that is stored
-    has happened.
-    """
-    if graduate.hired_at_enrolment:
-        return AlreadyPlaced(graduate.graduate_id, "")
-    steps = store.load_deciding(
-        conn, day=date.max, post_ids=[post.post_id], graduate_ids=[graduate.graduate_id]
-    )
-    at = {step.post_id for step in steps}
-    posts = {each.post_id: each for each in store.load_posts(conn, day=day, post_ids=at)}
-    known_on = max(day, outcome.date, outcome.recorded_on)
-    for seen_on in {known_on, *(max(step.date, step.recorded_on, known_on) for step in steps)}:
-        now = eligibility.standing(steps, posts, seen_on)
-        held = now.placed_at.get(graduate.graduate_id)
-        if held:
-            return AlreadyPlaced(graduate.graduate_id, min(held))
-        if eligibility.open_places(post, now) < 1:
-            return NoOpenPlace(post.post_id)
+    places.settle_for(conn, clerk, outcome.graduate_id, outcome.post_id)
     return None
 
 

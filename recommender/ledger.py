@@ -207,8 +207,7 @@ def _kept(engine: Engine, clerk: Clerk, request: Request, act: Act, key: str | N
         if before is not None:
             return replayed(before, request)
         graduate, post = _pair(conn, clerk, request)
-        own = kept.load_claims(conn, graduate_ids=[graduate.graduate_id])
-        places.settle(conn, clerk, {post.post_id, *(claim.post_id for claim in own)})
+        places.settle_for(conn, clerk, graduate.graduate_id, post.post_id)
         try:
             entry = act(conn, clerk, request, graduate, post)
         except Refused as refused:  # before anything was written: what was settled is kept
@@ -286,8 +285,7 @@ def _confirm(
     places.take(conn, clerk, graduate.graduate_id, post, expires_at=None)
     event = _write(conn, clerk, request, LedgerAction.CONFIRM)
     _record(conn, clerk, request, OutcomeStage.SIGNED)
-    others = kept.load_claims(conn, graduate_ids=[graduate.graduate_id])
-    places.settle(conn, clerk, {claim.post_id for claim in others})
+    places.settle_for(conn, clerk, graduate.graduate_id, post.post_id)
     return Entry(event=event)
 
 
@@ -306,7 +304,7 @@ def _release(
         raise NothingClaimed(graduate.graduate_id, post.post_id)
     kept.drop_claim(conn, post.post_id, graduate.graduate_id)
     event = _write(conn, clerk, request, LedgerAction.RELEASE)
-    places.settle(conn, clerk, {post.post_id})
+    places.settle_for(conn, clerk, graduate.graduate_id, post.post_id)
     return Entry(event=event)
 
 

@@ -16,6 +16,7 @@ import structlog
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
+from recommender.claims import Claim, start_of
 from recommender.class_years import (
     LIST_LENGTH,
     cohort_of,
@@ -24,8 +25,8 @@ from recommender.class_years import (
     named_inputs,
     priced_lists,
 )
+from recommender.data import ledger, store
 from recommender.data import reference as tables
-from recommender.data import store
 from recommender.domain import Graduate, Outcome, Post, Reference, class_year_of
 from recommender.errors import CorruptArtefact, NoModel, NotFound
 from recommender.evaluation import gate
@@ -156,6 +157,7 @@ class _Snapshot:
     posts: list[Post]
     outcomes: list[Outcome]
     reference: Reference
+    holds: list[Claim]
     feed: Feed
     history: list[Feed]
 
@@ -216,6 +218,7 @@ def _read(engine: Engine, day: date) -> _Snapshot:
     with store.reading(engine) as conn:
         graduates = store.load_graduates(conn)
         posts = store.load_posts(conn, day=day)
+        holds = ledger.load_holds(conn, moment=start_of(day))
         outcomes = store.load_outcomes(conn, day=day)
         reference = store.load_reference(conn)
         decided = store.trade_map(conn)
@@ -239,6 +242,7 @@ def _read(engine: Engine, day: date) -> _Snapshot:
         posts=posts,
         outcomes=outcomes,
         reference=reference,
+        holds=holds,
         feed=feed,
         history=[
             Feed.from_facts(night.facts["feed"]) for night in nights if night.verdict != "refused"
@@ -400,7 +404,7 @@ def _market(night: _Night, scorer: AnyScorer) -> Market:
     snapshot = night.snapshot
     posts = {post.post_id: post for post in snapshot.posts}
     cohort = [g for g in snapshot.graduates if g.class_year == class_year_of(snapshot.day)]
-    now = standing(snapshot.outcomes, posts, snapshot.day)
+    now = standing(snapshot.outcomes, posts, snapshot.day, snapshot.holds)
     return open_market(scorer, cohort, snapshot.posts, now, snapshot.reference, snapshot.day)
 
 

@@ -13,7 +13,8 @@ import numpy as np
 import structlog
 from sqlalchemy import Connection, Engine
 
-from recommender import phrases, wording
+from recommender import phrases, places, wording
+from recommender.claims import start_of
 from recommender.data import reference as tables
 from recommender.data import sheets, store
 from recommender.domain import (
@@ -39,6 +40,7 @@ from recommender.matching.eligibility import (
     check_pair,
     eligible_pairs,
     excluded_by,
+    open_places,
     standing,
 )
 from recommender.matching.market import Market, open_market
@@ -164,7 +166,13 @@ class _Snapshot:
     revision: int
     sheets_revision: int
     taken_at: str
+    holds_until: datetime | None = None
     away: bool = False
+
+    def is_as_stored(self, revision: int, moment: datetime) -> bool:
+        """Whether nothing was written since, and no hold that counted has run out."""
+        runs = self.holds_until is None or moment < self.holds_until
+        return runs and self.revision == revision
 
 
 class PlacementDesk:
@@ -173,10 +181,22 @@ class PlacementDesk:
     While the database is away the last snapshot answers, and says of when it is.
     """
 
-    def __init__(self, engine: Engine, models_dir: Path, *, today: Callable[[], date]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        models_dir: Path,
+        *,
+        today: Callable[[], date],
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        """Answer as of the day that `today` gives, and of the moment of it that `now` gives.
+
+        Without `now` a hold counts for the whole day on which it runs out.
+        """
         self._engine = engine
         self._models_dir = models_dir
         self._today = today
+        self._now = now or (lambda: start_of(today()))
         self._artefact: Artefact | None = None
         self._snapshot: _Snapshot | None = None
         self._refused: int | None = None
@@ -220,7 +240,9 @@ class PlacementDesk:
         ranked = _ranking(
             snapshot,
             replace(graduate, trade=read_as),
-            Standing(confirmed=snapshot.market.standing.confirmed),
+            Standing(
+                confirmed=snapshot.market.standing.confirmed, held=snapshot.market.standing.held
+            ),
             top=top,
             order=order,
         )
@@ -270,14 +292,13 @@ class PlacementDesk:
         with store.reading(self._engine) as conn:
             graduates = store.load_graduates(conn, ids=[graduate_id])
             posts = store.load_posts(conn, day=day, post_ids=[post_id])
-            steps = store.load_deciding(
-                conn, day=day, post_ids=[post_id], graduate_ids=[graduate_id]
+            now = places.standing_on(
+                conn, posts, day, graduate_ids=[graduate_id], moment=self._now()
             )
         if not graduates:
             raise NotFound("graduate", graduate_id)
         if not posts:
             raise NotFound("post", post_id)
-        now = standing(steps, {post_id: posts[0]}, day)
         return tuple(
             RuleAnswer(
                 code=rule.code,
@@ -380,22 +401,23 @@ class PlacementDesk:
             return self._snapshot
 
     def _refreshed(self, conn: Connection, artefact: Artefact, day: date) -> _Snapshot:
-        held, revision = self._snapshot, store.revision(conn)
+        held, revision, moment = self._snapshot, store.revision(conn), self._now()
         same_model = held is not None and held.artefact is artefact and held.market.day == day
-        if held is not None and same_model and held.revision == revision:
+        if held is not None and same_model and held.is_as_stored(revision, moment):
             return held
         sheets_revision = store.sheets_revision(conn)
         if held is not None and same_model and held.sheets_revision == sheets_revision:
             known = held.market
-            market = known.after(_standing_now(conn, known.posts, known.graduates, day))
+            market = known.after(_standing_now(conn, known.posts, known.graduates, day, moment))
         else:
-            market = _read_market(conn, artefact, day)
+            market = _read_market(conn, artefact, day, moment)
         return _Snapshot(
             artefact=artefact,
             market=market,
             revision=revision,
             sheets_revision=sheets_revision,
             taken_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            holds_until=places.next_deadline(conn, moment),
         )
 
     def _graduate(self, snapshot: _Snapshot, graduate_id: str) -> tuple[Graduate, Standing]:
@@ -413,7 +435,8 @@ class PlacementDesk:
             own = standing(steps, {}, market.day)
         if not found:
             raise NotFound("graduate", graduate_id)
-        return found[0], replace(own, confirmed=market.standing.confirmed)
+        now = market.standing
+        return found[0], replace(own, confirmed=now.confirmed, held=now.held)
 
     def _post(self, post_id: str, day: date) -> Post:
         with store.reading(self._engine) as conn:
@@ -423,14 +446,14 @@ class PlacementDesk:
         return found[0]
 
 
-def _read_market(conn: Connection, artefact: Artefact, day: date) -> Market:
+def _read_market(conn: Connection, artefact: Artefact, day: date, moment: datetime) -> Market:
     posts = store.load_posts(conn, day=day, open_only=True)
     cohort = store.load_graduates(conn, class_year=class_year_of(day))
     return open_market(
         artefact.scorer,
         cohort,
         posts,
-        _standing_now(conn, posts, cohort, day),
+        _standing_now(conn, posts, cohort, day, moment),
         store.load_reference(conn),
         day,
         published=artefact.prices,
@@ -438,15 +461,14 @@ def _read_market(conn: Connection, artefact: Artefact, day: date) -> Market:
 
 
 def _standing_now(
-    conn: Connection, posts: Sequence[Post], cohort: Sequence[Graduate], day: date
+    conn: Connection,
+    posts: Sequence[Post],
+    cohort: Sequence[Graduate],
+    day: date,
+    moment: datetime,
 ) -> Standing:
-    steps = store.load_deciding(
-        conn,
-        day=day,
-        post_ids=[post.post_id for post in posts],
-        graduate_ids=[graduate.graduate_id for graduate in cohort],
-    )
-    return standing(steps, {post.post_id: post for post in posts}, day)
+    ids = [graduate.graduate_id for graduate in cohort]
+    return places.standing_on(conn, posts, day, graduate_ids=ids, moment=moment)
 
 
 def _ranking(
@@ -470,7 +492,7 @@ def _ranking(
             post=market.posts[i],
             occupation=occupation_name(market.posts[i], market.reference),
             region=region_name(market.posts[i].region_code, market.reference),
-            open_places=int(market.capacities[i]),
+            open_places=open_places(market.posts[i], own, graduate.graduate_id),
             score=float(scores[0, i]),
             chances=market.board.chances(graduate, int(i)),
             price=float(market.prices.price[i]) if priced else 0.0,

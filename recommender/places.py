@@ -76,6 +76,12 @@ def standing_on(
     return standing(steps, {post.post_id: post for post in posts}, day, holds)
 
 
+def next_deadline(conn: Connection, moment: datetime) -> datetime | None:
+    """Give the moment at which the next hold runs out, and places stand otherwise."""
+    deadlines = [hold.expires_at for hold in kept.load_holds(conn, moment=moment)]
+    return min((each for each in deadlines if each is not None), default=None)
+
+
 def refusal(conn: Connection, clerk: Clerk, graduate: Graduate, post: Post) -> Refused | None:
     """Say why a graduate may not take a place at a post; None where every rule holds."""
     ids = [graduate.graduate_id]
@@ -207,6 +213,12 @@ def settle(conn: Connection, clerk: Clerk, post_ids: Iterable[str]) -> None:
         if not _let_go(conn, clerk, claim, graduate, post, now):
             stay.append(claim)
     _offer(conn, clerk, stay, posts, now)
+
+
+def settle_for(conn: Connection, clerk: Clerk, graduate_id: str, post_id: str) -> None:
+    """Settle what a request of a graduate about a post may touch."""
+    own = kept.load_claims(conn, graduate_ids=[graduate_id])
+    settle(conn, clerk, {post_id, *(claim.post_id for claim in own)})
 
 
 def _let_go(

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from recommender import wording
+from recommender import places, wording
 from recommender.data import reference as tables
 from recommender.data import store
 from recommender.data.export import Table
@@ -26,7 +26,7 @@ from recommender.domain import (
     SkillLevel,
     class_year_of,
 )
-from recommender.matching.eligibility import Standing, open_places, standing
+from recommender.matching.eligibility import Standing, open_places
 from recommender.model.artefact import current_version, read_manifest
 
 RETAINED_AFTER = timedelta(days=180)  # 留任 is recorded so long after 到岗
@@ -95,9 +95,8 @@ def guidance(engine: Engine, *, day: date, language: str = "zh") -> Table:
     with store.reading(engine) as conn:
         posts = store.load_posts(conn, day=day, open_only=True)
         graduates = store.load_graduates(conn, class_year=year)
-        steps = store.load_outcomes(conn, day=day, stages=DECIDING)
+        now = places.standing_on(conn, posts, day)
         known = store.load_reference(conn)
-    now = standing(steps, {post.post_id: post for post in posts}, day)
     cells: dict[tuple[str, str], _Cell] = defaultdict(_Cell)
     for post in posts:
         _count_post(cells[post.occupation_code, _city_of(post.region_code, known)], post, now)
@@ -241,12 +240,12 @@ def status(engine: Engine, models_dir: Path, *, day: date) -> dict[str, Any]:
         counts = store.counts(conn, day)
         posts = store.load_posts(conn, day=day, open_only=True)
         steps = store.load_outcomes(conn, day=day, stages=DECIDING)
+        now = places.standing_on(conn, posts, day)
         roster = store.load_graduates(conn)
         decisions = store.list_mappings(conn)
         nights = store.load_nights(conn, limit=1)
         imports = store.load_imports(conn, limit=1)
         known = store.load_reference(conn)
-    now = standing(steps, {post.post_id: post for post in posts}, day)
     return {
         "as_of": day.isoformat(),
         "class_year": class_year_of(day),
