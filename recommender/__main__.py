@@ -14,6 +14,7 @@ import click
 
 from recommender import terminal
 from recommender.errors import ImportRefused, NotFound, Unreadable
+from recommender.evaluation_commands import evaluate
 from recommender.ledger_commands import places
 from recommender.terminal import Decorated, author_option, json_option, say
 
@@ -305,6 +306,7 @@ def status(json_file: str | None) -> None:
 # --- places -----------------------------------------------------------------------------------
 
 program.add_command(places)
+program.add_command(evaluate)
 
 
 # --- decisions --------------------------------------------------------------------------------

@@ -98,6 +98,10 @@ _THINGS = {
     "version": ("版本", "version"),
     "earlier_version": ("可回退的更早版本", "earlier version to go back to"),
     "class_year": ("届", "class year"),
+    "judged_class_year": (
+        "可供评估的届（须已有就业结果，且之前另有一届可学）",
+        "class year to judge on (with outcomes, and with an earlier one to learn from)",
+    ),
     "trade": ("专业", "trade"),
     "occupation": ("职业", "occupation"),
     "token": ("令牌", "token"),
@@ -113,6 +117,11 @@ _UNREADABLE = {
     "no_such_folder": ("文件夹不存在", "there is no such folder"),
     "is_a_folder": ("这是文件夹，应为文件", "this is a folder, a file is expected"),
     "too_many_rows": ("行数超出此格式的上限", "this format cannot hold so many rows"),
+    "no_truth": ("不是真值文件，或其中没有这一届", "no truth of this class year is in it"),
+    "another_world": (
+        "编号与库中不符，是另一个世界的真值",
+        "this id of the database is not in it: it is the truth of another world",
+    ),
     "not_a_weight": ("权重应为 0 到 1 的数", "a weight is a number from 0 to 1"),
     "unknown_role": ("没有这个角色", "there is no such role"),
     "unknown_scope": ("没有这种范围", "there is no such scope"),

@@ -31,9 +31,9 @@ def baselines(
     """Fit every baseline on the steps given."""
     starts = _starts(graduates, posts, outcomes, reference)
     return {
-        POPULARITY: _table(popularity(starts)),
-        TRADE_POPULARITY: _table(popularity_in_trade(starts)),
-        CROSSWALK: _table(crosswalk(reference)),
+        POPULARITY: weight_table(popularity(starts)),
+        TRADE_POPULARITY: weight_table(popularity_in_trade(starts)),
+        CROSSWALK: weight_table(crosswalk(reference)),
     }
 
 
@@ -113,7 +113,8 @@ def _backed_off(graduate_name: str, counts: Mapping[tuple[str, str], int]) -> We
     return weights
 
 
-def _table(weights: Weights) -> TableScorer:
+def weight_table(weights: Weights) -> TableScorer:
+    """Make a scorer of weights of single pairs of features."""
     graduate_names = tuple(sorted({pair[0] for pair in weights} | {"any"}))
     post_names = tuple(sorted({pair[1] for pair in weights} | {"any"}))
     row = {name: index for index, name in enumerate(graduate_names)}

@@ -60,15 +60,37 @@ def season_to_judge(
     It is the last one whose season, to 31 August, ended 180 days before the day, so that who
     stayed is known; where there is none such, the last one with steps.
     """
+    days = days_of_steps(graduates, outcomes, day)
+    if not days:
+        return None
+    decided = [year for year in days if is_decided(year, day)]
+    return cut_off(max(decided or days), graduates, posts, days)
+
+
+def days_of_steps(
+    graduates: Iterable[Graduate], outcomes: Iterable[Outcome], day: date
+) -> dict[int, list[date]]:
+    """List the days of each class year's steps, as far as they are known by a day."""
     class_year_by_id = {graduate.graduate_id: graduate.class_year for graduate in graduates}
     days: dict[int, list[date]] = {}
     for step in outcomes:
         if step.known_by(day) and step.graduate_id in class_year_by_id:
             days.setdefault(class_year_by_id[step.graduate_id], []).append(step.date)
-    if not days:
-        return None
-    decided = [year for year in days if date(year, 8, 31) + RETENTION <= day]
-    class_year = max(decided or days)
+    return days
+
+
+def is_decided(class_year: int, day: date) -> bool:
+    """Whether a class year's season, to 31 August, ended 180 days before the day."""
+    return date(class_year, 8, 31) + RETENTION <= day
+
+
+def cut_off(
+    class_year: int,
+    graduates: Iterable[Graduate],
+    posts: Iterable[Post],
+    days: Mapping[int, Sequence[date]],
+) -> Season:
+    """Cut a class year's season off, from the days of its steps; see `days_of_steps`."""
     first, ends_on = season_of(class_year, days[class_year])
     cohort = [g for g in graduates if g.class_year == class_year and not g.hired_at_enrolment]
     return Season(

@@ -1,0 +1,148 @@
+"""Words of an evaluation's report, in Chinese and English, from codes and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from recommender.wording import Words, gate_subject
+
+_CONTENDERS: Mapping[str, Words] = {
+    "popularity": ("热门岗位", "popularity"),
+    "popularity_in_trade": ("本专业热门", "popularity in trade"),
+    "crosswalk": ("专业对口规则", "crosswalk rule"),
+    "item_knn": ("item-kNN", "item-kNN"),
+    "ease": ("EASE", "EASE"),
+    "ials": ("iALS", "iALS"),
+    "factorization": ("矩阵分解", "LightFM alone"),
+    "boosted_trees": ("仅提升树", "boosted trees alone"),
+    "model": ("本程序模型", "the model (ours)"),
+    "random": ("随机", "random"),
+    "truth": ("真值", "the truth"),
+}
+_KINDS: Mapping[str, Words] = {
+    "college": ("院校", "college"),
+    "trade": ("专业", "trade"),
+    "city": ("生源市", "home city"),
+    "level": ("技能等级", "skill level"),
+    "gender": ("性别", "gender"),
+}
+_NEWCOMERS: Mapping[str, Words] = {
+    "new_graduate": ("新毕业生（全部）", "new graduates (everybody)"),
+    "new_trade": ("新专业的毕业生", "graduates of a new trade"),
+    "new_college": ("新院校的毕业生", "graduates of a new college"),
+    "new_post": ("去了新岗位的毕业生", "graduates who went to a new post"),
+    "new_enterprise": ("去了新企业的毕业生", "graduates who went to a new enterprise"),
+    "withheld_trade": ("本专业被隐去的毕业生", "graduates whose trade was withheld"),
+    "withheld_enterprise": (
+        "去了被隐去企业的毕业生",
+        "graduates who went to an enterprise that was withheld",
+    ),
+}
+_TARGETS: Mapping[str, Words] = {
+    "applied": ("申请", "applied"),
+    "placed": ("落实", "placed"),
+    "stayed": ("180 天后仍在岗", "still there after 180 days"),
+}
+_STAGES: Mapping[str, Words] = {
+    "wants": ("愿意去（已展示）", "wants it (shown)"),
+    "hired": ("被录用（有意且尚有名额）", "hired (wanted, a place left)"),
+    "stays": ("留任（已到岗）", "stays (started)"),
+}
+_FINDINGS: Mapping[str, Words] = {
+    "pass": ("通过", "pass"),
+    "fail": ("未通过", "fail"),
+    "suspect": ("可疑", "suspect"),
+    "not done": ("未做", "not done"),
+}
+_CHECKS: Mapping[str, Words] = {
+    "ties": (
+        "同分由编号散列决定：毕业生与岗位倒序后，列表中改变的条目数",
+        "Ties fall by a hash of the ids: entries of lists that change when people and posts are "
+        "turned round",
+    ),
+    "refused": (
+        "事后记录：截止日后才知道的步骤，混入训练数据的条数",
+        "Steps from the future: planted steps, not known at the cut, that got into what is learned",
+    ),
+    "unused": (
+        "把答案写进季末才有的栏目（撤销日、联系人、职责、班级名）后，改变的匹配分个数",
+        "Answers planted in columns filled after the season (withdrawal, contact, duties, class): "
+        "scores that change",
+    ),
+    "shuffled": (
+        "结果在专业×届内打乱后，比只看专业的同一方法多出的 NDCG@10（区间下限）",
+        "Labels shuffled within trade × class year: lead in NDCG@10 over the same method given "
+        "only the trade (lower end)",
+    ),
+    "oracle": (
+        "真值警报：在记录上比真值多出的 NDCG@10（区间下限）",
+        "Oracle alarm: lead in NDCG@10 over the truth on the log (lower end)",
+    ),
+    "belief": (
+        "好得可疑：NDCG@10 不应超过最好规则的三倍",
+        "Too good to be true: NDCG@10, at most three times that of the best rule",
+    ),
+    "auc": (
+        "好得可疑：有收获岗位排在前面的概率（AUC）",
+        "Too good to be true: AUC of posts with a gain over those without",
+    ),
+}
+
+
+def contender(name: str) -> Words:
+    """Name a contender, short enough for a table."""
+    return _CONTENDERS.get(name, (gate_subject(name, "zh"), gate_subject(name, "en")))
+
+
+def kind(name: str) -> Words:
+    """Name what a group is a group of."""
+    return _KINDS.get(name, (name, name))
+
+
+def newcomer(name: str) -> Words:
+    """Name a slice of newcomers."""
+    return _NEWCOMERS[name]
+
+
+def target(name: str) -> Words:
+    """Name a target."""
+    return _TARGETS[name]
+
+
+def stage(name: str) -> Words:
+    """Name a stage of the road."""
+    return _STAGES[name]
+
+
+def finding(name: str) -> Words:
+    """Say how a check ended."""
+    return _FINDINGS[name]
+
+
+def check(name: str) -> Words:
+    """Say what a check measures."""
+    return _CHECKS[name]
+
+
+def headline(facts: Mapping[str, Any], metric: str) -> Words:
+    """Say in one sentence how the model stands against the best rule on the last origin."""
+    last = facts["origins"][-1]
+    by_name = {each["name"]: each for each in last["contenders"]}
+    rules = [by_name[name] for name in ("popularity", "popularity_in_trade", "crosswalk")]
+    best = max(rules, key=lambda each: each["figures"][metric]["value"] or 0.0)
+    if "model" not in by_name or best["model_ahead"]["low"] is None:
+        return ("已知结果太少，无法比较。", "Too little is known for a comparison.")
+    ours, lead = by_name["model"]["figures"][metric], best["model_ahead"]
+    ahead = lead["low"] > 0
+    zh, en = contender(best["name"])
+    figures = f"{ours['value']:.3f} [{ours['low']:.3f}, {ours['high']:.3f}]"
+    other = f"{best['figures'][metric]['value']:.3f}"
+    gap = f"{lead['value']:+.3f} [{lead['low']:+.3f}, {lead['high']:+.3f}]"
+    return (
+        f"{last['class_year']} 届 {last['n_counted']} 人：模型 {metric.upper()} {figures}，"
+        f"最好的规则“{zh}” {other}，相差 {gap}，" + ("排得更好。" if ahead else "分不出高下。"),
+        f"Class year {last['class_year']}, {last['n_counted']} people: the model reaches "
+        f"{metric.upper()} {figures}, the best rule ({en}) {other}; the difference is {gap}: "
+        + ("it ranks better." if ahead else "neither is ahead."),
+    )
