@@ -29,7 +29,7 @@ from recommender.data import ledger, store
 from recommender.data import reference as tables
 from recommender.domain import Graduate, Outcome, Post, Reference, class_year_of
 from recommender.errors import CorruptArtefact, NoModel, NotFound
-from recommender.evaluation import gate
+from recommender.evaluation import alarms, gate
 from recommender.evaluation.baselines import (
     CROSSWALK,
     POPULARITY,
@@ -70,6 +70,7 @@ from recommender.model.artefact import (
 )
 from recommender.model.boosting import StageSettings, calibrate, fit_model
 from recommender.model.chances import STAGES, ChanceScorer
+from recommender.model.features import post_features
 from recommender.model.topk import id_keys, top_k
 from recommender.model.training import TrainingSettings, limit_child
 
@@ -159,7 +160,19 @@ class _Snapshot:
     reference: Reference
     holds: list[Claim]
     feed: Feed
-    history: list[Feed]
+    accepted: list[store.Night]
+
+    def history(self) -> list[Feed]:
+        return [Feed.from_facts(night.facts["feed"]) for night in self.accepted]
+
+    def reached(self, class_year: int, n_nights: int) -> list[dict[str, float]]:
+        """Give what each contender reached on a class year in the last accepted nights."""
+        judged = [night.facts for night in self.accepted if night.facts.get("contenders")]
+        return [
+            {name: of[f"ndcg@{LIST_LENGTH}"]["value"] for name, of in facts["contenders"].items()}
+            for facts in judged
+            if facts["class_year"] == class_year
+        ][-n_nights:]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -206,7 +219,7 @@ def retrain(
             limits=load_limits(),
             settings=settings or ModelSettings(),
         )
-        night.reasons += check_input(snapshot.feed, snapshot.history, night.limits.input)
+        night.reasons += check_input(snapshot.feed, snapshot.history(), night.limits)
         winner = None if night.is_refused() else _learn(night, models_dir, progress)
         version = _publish(night, *winner, models_dir, progress) if winner else None
     result = _result(night, version)
@@ -219,7 +232,8 @@ def _read(engine: Engine, day: date) -> _Snapshot:
         graduates = store.load_graduates(conn)
         posts = store.load_posts(conn, day=day)
         holds = ledger.load_holds(conn, moment=start_of(day))
-        outcomes = store.load_outcomes(conn, day=day)
+        stored = store.load_outcomes(conn, day=date.max)
+        outcomes = [step for step in stored if step.known_by(day)]
         reference = store.load_reference(conn)
         decided = store.trade_map(conn)
         nights = sorted(store.load_nights(conn), key=lambda night: night.started_at)
@@ -235,6 +249,7 @@ def _read(engine: Engine, day: date) -> _Snapshot:
         day,
         known_trades={*tables.known_trades(), *decided},
         open_before=open_before,
+        n_ahead=len(stored) - len(outcomes),
     )
     return _Snapshot(
         day=day,
@@ -244,9 +259,7 @@ def _read(engine: Engine, day: date) -> _Snapshot:
         reference=reference,
         holds=holds,
         feed=feed,
-        history=[
-            Feed.from_facts(night.facts["feed"]) for night in nights if night.verdict != "refused"
-        ],
+        accepted=[night for night in nights if night.verdict != "refused"],
     )
 
 
@@ -389,6 +402,17 @@ def _judge(
             baselines=BASELINES,
             current=current if has_current else None,
         )
+        past = night.snapshot.reached(season.class_year, night.limits.input.trailing_runs)
+        night.reasons += alarms.check_belief(
+            comparison,
+            night.limits.floor,
+            model=MODEL,
+            baselines=BASELINES,
+            auc=alarms.mean_auc(
+                scores[MODEL], np.where(held_out.eligible, held_out.gains, np.float32(np.nan))
+            ),
+            past=past,
+        )
         winner = night.verdict().published or night.baseline
         lists = priced_lists(held_out, scores[winner])
         shown = exposure(lists, held_out.eligible, held_out.capacities)
@@ -417,6 +441,7 @@ def _publish(
     if night.is_refused():
         return None
     market = _market(night, scorer)
+    night.reasons += _alarms(night, name, scorer, market)
     found = gate.check_lists(market.scores, market.eligible, _lists(market), night.limits.sanity)
     # A plain rule may see no difference between posts; it still is the answer that is left.
     night.reasons += [
@@ -434,6 +459,29 @@ def _publish(
         point_to(models_dir, version)
     prune(models_dir, keep=frozenset({version}))
     return version
+
+
+def _alarms(night: _Night, name: str, scorer: AnyScorer, market: Market) -> tuple[Reason, ...]:
+    """Look at what would answer: its vocabulary, its prices, and where it sends people."""
+    reference, limits = night.snapshot.reference, night.limits
+    _, named, _ = named_inputs([], night.snapshot.outcomes, night.snapshot.posts)
+    cities = [reference.regions.get(post.region_code) for post in market.posts]
+    return (
+        *alarms.check_vocabulary(
+            (post_features(post, reference) for post in named),
+            scorer.vocabulary().get("post_names", ()) if name == MODEL else (),
+            limits.sanity,
+        ),
+        *alarms.check_prices(market.prices.price, market.scores, market.eligible, limits.sanity),
+        *alarms.check_cities(
+            _lists(market),
+            market.eligible,
+            market.capacities,
+            np.array([city.city_name if city else "" for city in cities], dtype=np.str_),
+            limits.market,
+            effect=Effect.HOLD if name == MODEL else Effect.NOTE,
+        ),
+    )
 
 
 def _lists(market: Market) -> np.ndarray[Any, Any]:

@@ -774,6 +774,31 @@ _GATE_SUBJECTS: Mapping[str, Words] = {
     "cities": ("城市", "cities"),
     "places_per_post": ("每个岗位的需求人数", "places per post"),
     "share_placed": ("往届毕业生的安置比例", "the share of earlier class years placed"),
+    "open": ("有效岗位", "open posts"),
+    "places": ("每个岗位的需求人数（几何平均）", "places per post (geometric mean)"),
+    "pay": ("岗位月薪（几何平均）", "pay offered (geometric mean)"),
+    "wish_pay": ("期望月薪（几何平均）", "pay wished for (geometric mean)"),
+    "placed": ("本届已签约或到岗的人数", "graduates of the class year with a place"),
+    "placed_last": ("上届已签约或到岗的人数", "graduates of the last class year with a place"),
+    "decided": ("本届已知去留的人数", "graduates of the class year known to have stayed or left"),
+    "decided_last": (
+        "上届已知去留的人数",
+        "graduates of the last class year known to have stayed or left",
+    ),
+    "recent": ("近四周登记的环节", "steps recorded in the last four weeks"),
+    "doubled_posts": ("除编号外完全相同的岗位", "posts alike in all but their id"),
+    "doubled_graduates": ("除编号外完全相同的毕业生", "graduates alike in all but their id"),
+    "doubled_steps": ("同一环节以不同日期重复的记录", "steps repeated under another date"),
+    "level_unlike_certificates": (
+        "技能等级与证书不符的毕业生",
+        "graduates whose level is not that of their certificates",
+    ),
+    "below_min_level": (
+        "等级低于岗位要求却已签约的结果",
+        "placements below the level that the post asks for",
+    ),
+    "outside_days": ("日期在岗位有效期之外的环节", "steps dated outside the days of their post"),
+    "dated_ahead": ("日期在今天之后的环节", "steps dated after today"),
     "occupation": ("职业编码", "occupation codes"),
     "trade": ("专业名称", "trade names"),
     "region": ("地区", "regions"),
@@ -782,7 +807,25 @@ _GATE_SUBJECTS: Mapping[str, Words] = {
     "popularity_in_trade": ("「本专业热门」基线", "the baseline “popularity in trade”"),
     "crosswalk": ("「专业对口」规则", "the crosswalk rule"),
     "model": ("模型", "the model"),
+    "prices": ("岗位价格", "prices"),
     "factorization": ("矩阵分解", "the factorization"),
+}
+
+# The same, of one part: what stands before a colon says the kind, what follows fills it in.
+_GATE_PARTS: Mapping[str, Words] = {
+    "posts_city": ("{}的岗位", "posts of {}"),
+    "posts_group": ("小类 {} 的岗位", "posts of minor group {}"),
+    "posts_level": ("要求{}的岗位", "posts that ask for a {}"),
+    "graduates_college": ("{}的毕业生", "graduates of {}"),
+    "graduates_trade": ("{}专业的毕业生", "graduates of {}"),
+    "graduates_level": ("{}毕业生", "graduates of level {}"),
+    "minor": ("小类 {} ", "minor group {}"),
+    "asked": ("要求{}的", "those that ask for a {}"),
+    "open_city": ("{}的有效岗位", "open posts of {}"),
+    "open_group": ("小类 {} 的有效岗位", "open posts of minor group {}"),
+    "places_city": ("{}每个岗位的需求人数（几何平均）", "places per post of {} (geometric mean)"),
+    "level": ("毕业生中的{}", "graduates of {}"),
+    "min_level": ("本季要求{}的岗位", "posts of the season that ask for a {}"),
 }
 
 # {subject}, {measured} and {limit} are filled in; a limit is the end that was passed.
@@ -815,6 +858,23 @@ _GATE_REASONS: Mapping[str, Words] = {
     "more_unseen": (
         "无法识别的{subject}占 {measured:.1%}，超过上限 {limit:.1%}。",
         "Unknown {subject} rose to {measured:.1%}, above the limit of {limit:.1%}.",
+    ),
+    "more_odd": (
+        "{subject}升至 {measured:.1%}，超过上限 {limit:.1%}。请核对最近导入的表，改正后重新导入；"
+        "确属实情则人工放行。",
+        "{subject} rose to {measured:.1%}, above the limit of {limit:.1%}. Check the sheets "
+        "imported last and import them again, or release it if they are right.",
+    ),
+    "season_moved": (
+        "{subject}为 {measured:,.1f}，与往年同期相差过大（界限 {limit:,.1f}）。"
+        "请核对是否漏导或填错；确属实情则人工放行。",
+        "{subject}: {measured:,.1f}, too far from earlier seasons (limit {limit:,.1f}). Look for "
+        "a sheet that is missing or wrong, or release it if this is as it should be.",
+    ),
+    "day_jumped": (
+        "距上一次运行 {measured:,.0f} 天，超出界限 {limit:,.0f} 天。请核对系统时钟与 --as-of。",
+        "The last night lies {measured:,.0f} days back, past the limit of {limit:,.0f}. Check the "
+        "clock and --as-of.",
     ),
     "no_reference": (
         "{subject} 步：没有可比较的先前记录，未作比较。",
@@ -884,9 +944,38 @@ _GATE_REASONS: Mapping[str, Words] = {
         "Only {measured:,.0f} lists, fewer than {limit:,.0f}: coverage and crowding "
         "were not judged.",
     ),
+    "stale_features": (
+        "只有 {measured:.1%} 的已有结果的岗位为模型所知，低于下限 {limit:.0%}："
+        "模型所用的数据已过时，请重新运行 retrain。",
+        "The model knows only {measured:.1%} of the posts with outcomes; the limit is "
+        "{limit:.0%}. It was made from old data: run retrain again.",
+    ),
+    "prices": (
+        "最高岗位价格是匹配分全距的 {measured:,.1f} 倍，超出界限 {limit:,.1f}：价格没有收敛。"
+        "保留上一版本，请查看日志。",
+        "The highest price is {measured:,.1f} times as far as scores lie apart, past the limit of "
+        "{limit:,.1f}: prices did not settle. The last version stays; see the log.",
+    ),
+    "leak": (
+        "模型几乎总能分辨结果（AUC {measured:.3f}，上限 {limit:.2f}），"
+        "请先查哪一栏是事后填写的；确属实情则人工放行。",
+        "The model tells outcomes apart almost always (AUC {measured:.3f}, limit {limit:.2f}): "
+        "look for a column filled in after the event, or release it if there is none.",
+    ),
+    "lead_moved": (
+        "模型相对最佳基线的优势变为通常的 {measured:.2f} 倍，超出界限 {limit:.2f}。"
+        "请核对近日导入的表；确属实情则人工放行。",
+        "The model's lead over the best baseline is {measured:.2f} times the usual, past the "
+        "limit of {limit:.2f}. Check what was imported lately, or release it.",
+    ),
     "coverage": (
         "列表覆盖了可覆盖名额的 {measured:.1%}，超出界限 {limit:.0%}。",
         "Lists reach {measured:.1%} of the places they could, past the limit of {limit:.0%}.",
+    ),
+    "city_left_out": (
+        "列表只覆盖{subject}名额的 {measured:.1%}，低于下限 {limit:.0%}；请人工查看后放行。",
+        "Lists reach only {measured:.1%} of the places in {subject}; the limit is {limit:.0%}. "
+        "Look, and release it.",
     ),
     "gini": (
         "申请人在名额间分布的基尼系数为 {measured:.2f}，超出界限 {limit:.2f}。",
@@ -969,4 +1058,22 @@ def gate_subject(subject: str, language: str = "zh") -> str:
     words = _GATE_SUBJECTS.get(subject)
     if words:
         return _pick(words, language)
+    kind, _, label_ = subject.partition(":")
+    if kind in _GATE_PARTS:
+        return _pick(_GATE_PARTS[kind], language).format(_part_label(label_, language))
     return column_name(subject) if language == "zh" else subject
+
+
+def _part_label(part: str, language: str) -> str:
+    """Name a level, or a programme and a level; a city, a trade or a code names itself."""
+    names = {level.name: level for level in SkillLevel}
+    tiers = {tier.value: tier for tier in TrainingTier}
+    said = [
+        label(names[word], language)
+        if word in names
+        else label(tiers[word], language)
+        if word in tiers
+        else word
+        for word in part.split("/")
+    ]
+    return ("" if language == "zh" else ", ").join(said)

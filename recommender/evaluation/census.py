@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
-from recommender.domain import Graduate, Outcome, Post, Reference, class_year_of
+from recommender.domain import (
+    CONFIRMING,
+    Graduate,
+    Outcome,
+    OutcomeStage,
+    Post,
+    Reference,
+    class_year_of,
+    minor_group,
+)
 from recommender.evaluation.feed import Feed
+from recommender.evaluation.precedent import YEAR, precedents
 from recommender.model.interactions import pair_gains
 
 GRADUATE_COLUMNS = ("skill_level", "certificates", "home_region", "wish_regions", "grade_band")
@@ -23,6 +34,8 @@ def count_feed(
     *,
     known_trades: Collection[str],
     open_before: Sequence[Post] = (),
+    n_ahead: int = 0,
+    few: int = 20,
 ) -> Feed:
     """Count what is stored on a day.
 
@@ -32,6 +45,10 @@ def count_feed(
         Trade names that the table or an officer's decision reads.
     open_before
         Posts that were open when the last night ran, as they were then.
+    n_ahead
+        Stored steps that are dated, or were recorded, after the day.
+    few
+        Counts below this say nothing of a season.
     """
     placed = [pair for pair, gain in pair_gains(outcomes, day).items() if gain > 0 or gain != gain]
     cities = {reference.city_of(post.region_code) for post in posts} - {None}
@@ -56,6 +73,78 @@ def count_feed(
             ),
             "trade": _share(sum(g.trade not in known_trades for g in graduates), graduates),
         },
+        parts=_parts(graduates, posts, reference),
+        odd=_odd(graduates, posts, outcomes, n_ahead),
+        season=precedents(graduates, posts, outcomes, reference, day, few=few),
+    )
+
+
+def _parts(
+    graduates: Sequence[Graduate], posts: Sequence[Post], reference: Reference
+) -> dict[str, int]:
+    """Count everything ever stored by city, trade and level: each of these only grows."""
+    counts: Counter[str] = Counter()
+    for post in posts:
+        region = reference.regions.get(post.region_code)
+        counts[f"posts_city:{region.city_name if region else ''}"] += 1
+        counts[f"posts_group:{minor_group(post.occupation_code)}"] += 1
+        if post.min_level is not None:
+            counts[f"posts_level:{post.min_level.name}"] += 1
+    for graduate in graduates:
+        counts[f"graduates_college:{graduate.college}"] += 1
+        counts[f"graduates_trade:{reference.trade_of(graduate.trade)}"] += 1
+        if graduate.skill_level is not None:
+            counts[f"graduates_level:{graduate.skill_level.name}"] += 1
+    return dict(counts)
+
+
+def _odd(
+    graduates: Sequence[Graduate],
+    posts: Sequence[Post],
+    outcomes: Sequence[Outcome],
+    n_ahead: int,
+) -> dict[str, float]:
+    """Give the shares of rows that other rows, or their own, contradict."""
+    post_of = {post.post_id: post for post in posts}
+    level_of = {graduate.graduate_id: graduate.skill_level for graduate in graduates}
+    pairs = {(step.graduate_id, step.post_id) for step in outcomes if step.stage in CONFIRMING}
+    steps = Counter((step.graduate_id, step.post_id, step.stage) for step in outcomes)
+    asked = [
+        (needs, has)
+        for someone, post_id in pairs
+        if post_id in post_of
+        and (needs := post_of[post_id].min_level) is not None
+        and (has := level_of.get(someone)) is not None
+    ]
+    certified = [g for g in graduates if g.skill_level is not None and g.certificates]
+    people = [g for g in graduates if g.certificates or g.wish_pay is not None]
+    return {
+        "doubled_posts": _doubled(replace(post, post_id="", headcount=1) for post in posts),
+        "doubled_graduates": _doubled(replace(one, graduate_id="") for one in people),
+        "doubled_steps": _share(sum(steps.values()) - len(steps), outcomes),
+        "level_unlike_certificates": _share(
+            sum(g.skill_level != max(each.level for each in g.certificates) for g in certified),
+            certified,
+        ),
+        "below_min_level": _share(sum(has < needs for needs, has in asked), asked),
+        "outside_days": _share(_n_outside(outcomes, post_of), outcomes),
+        "dated_ahead": n_ahead / max(1, n_ahead + len(outcomes)),
+    }
+
+
+def _doubled(things: Iterable[Hashable]) -> float:
+    """Give the share of rows that say what an earlier row says."""
+    counts = Counter(things)
+    return (counts.total() - len(counts)) / max(1, counts.total())
+
+
+def _n_outside(outcomes: Iterable[Outcome], posts: Mapping[str, Post]) -> int:
+    """Count steps dated before their post opened or more than a year after it closed."""
+    known = [(step, posts[step.post_id]) for step in outcomes if step.post_id in posts]
+    return sum(
+        not post.opens_on <= step.date <= post.closes_on + YEAR
+        for step, post in known
+        if step.stage is not OutcomeStage.RETAINED
     )
 
 
@@ -75,21 +164,26 @@ def _ratios(
 def _still_open(
     before: Sequence[Post], posts: Sequence[Post], reference: Reference, day: date
 ) -> dict[str, tuple[int, int]]:
-    """Count, by city, the posts that should still be open, and those that are open tonight.
+    """Count, by city, group and level, posts that should still be open and those open tonight.
 
     A body that issues its catalog again under new ids loses nothing, so any open post counts.
     """
-    due = _by_city((p for p in before if p.opens_on <= day <= p.closes_on), reference)
-    now = _by_city((post for post in posts if post.is_open(day)), reference)
+    due = _by_label((p for p in before if p.opens_on <= day <= p.closes_on), reference)
+    now = _by_label((post for post in posts if post.is_open(day)), reference)
     return {city: (n_due, now[city]) for city, n_due in due.items()}
 
 
-def _by_city(posts: Iterable[Post], reference: Reference) -> Counter[str]:
-    """Count posts by city; "" for all of them."""
+def _by_label(posts: Iterable[Post], reference: Reference) -> Counter[str]:
+    """Count posts by city, minor group and level asked for; "" for all of them."""
     counts: Counter[str] = Counter()
     for post in posts:
         region = reference.regions.get(post.region_code)
-        counts.update({"", region.city_name if region else ""})
+        labels = ["", f"minor:{minor_group(post.occupation_code)}"]
+        if region is not None:
+            labels.append(region.city_name)
+        if post.min_level is not None:
+            labels.append(f"asked:{post.min_level.name}")
+        counts.update(labels)
     return counts
 
 

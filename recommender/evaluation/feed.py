@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date
+from math import exp
 from statistics import median
 from typing import Any, Self
 
-from recommender.evaluation.limits import Band, InputLimits
-from recommender.evaluation.verdict import Effect, Reason, no_reference
+from recommender.evaluation.limits import Band, InputLimits, Limits, SeasonLimits
+from recommender.evaluation.precedent import Beside
+from recommender.evaluation.verdict import Effect, Reason, no_reference, outside
 
 _REQUIRED = ("graduates", "posts")
 
@@ -39,6 +41,12 @@ class Feed:
     unseen
         Kind of code, ``occupation`` or ``trade`` → share of rows whose code no table or
         mapping knows, 0 to 1.
+    parts
+        ``kind:label``, such as ``posts_city:济宁市`` → count of what only grows.
+    odd
+        Kind of contradiction → share of rows that have it, 0 to 1.
+    season
+        What the running season is beside earlier ones; see `precedents`.
     """
 
     day: date
@@ -47,6 +55,9 @@ class Feed:
     still_open: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     missing: Mapping[str, float] = field(default_factory=dict)
     unseen: Mapping[str, float] = field(default_factory=dict)
+    parts: Mapping[str, int] = field(default_factory=dict)
+    odd: Mapping[str, float] = field(default_factory=dict)
+    season: Mapping[str, Beside] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if absent := [name for name in _REQUIRED if name not in self.totals]:
@@ -61,11 +72,14 @@ class Feed:
             "still_open": {city: list(pair) for city, pair in self.still_open.items()},
             "missing": dict(self.missing),
             "unseen": dict(self.unseen),
+            "parts": dict(self.parts),
+            "odd": dict(self.odd),
+            "season": {name: astuple(each) for name, each in self.season.items()},
         }
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Self:
-        """Read back what `to_facts` gave."""
+        """Read back what `to_facts` gave; an older night has not counted all of it."""
         return cls(
             day=date.fromisoformat(facts["day"]),
             totals=facts["totals"],
@@ -73,14 +87,18 @@ class Feed:
             still_open={city: (was, now) for city, (was, now) in facts["still_open"].items()},
             missing=facts["missing"],
             unseen=facts["unseen"],
+            parts=facts.get("parts", {}),
+            odd=facts.get("odd", {}),
+            season={name: Beside(*each) for name, each in facts.get("season", {}).items()},
         )
 
 
-def check_input(feed: Feed, history: Sequence[Feed], limits: InputLimits) -> tuple[Reason, ...]:
-    """G0: find what is unlike earlier nights.
+def check_input(feed: Feed, history: Sequence[Feed], limits: Limits) -> tuple[Reason, ...]:
+    """G0: find what is unlike earlier nights, and a season unlike earlier seasons.
 
     An empty or shrunken feed and a jump in unknown codes refuse the night. Growth, emptier
-    columns and moved averages may be as they should be, so they hold it for a person.
+    columns, moved averages, contradictions and an odd season may be as they should be, so they
+    hold it for a person. On the first night an odd season is only said: nothing answers yet.
 
     Parameters
     ----------
@@ -98,17 +116,82 @@ def check_input(feed: Feed, history: Sequence[Feed], limits: InputLimits) -> tup
     )
     if empty:
         return empty
-    gone = _gone(feed, limits)
-    earlier = [past for past in history if past.day <= feed.day][-limits.trailing_runs :]
-    if not earlier:
-        return (*gone, no_reference("G0"))
-    return (
-        *_moved_totals(feed, earlier, limits),
-        *gone,
-        *_moved_ratios(feed, earlier, limits.ratio),
-        *_emptier_columns(feed, earlier, limits.missing),
-        *_unknown_codes(feed, earlier, limits),
+    bounds = limits.input
+    past = list(history)[-bounds.trailing_runs :]
+    earlier = [night for night in history if night.day <= feed.day][-bounds.trailing_runs :]
+    found = (
+        *_jumped(feed, past, bounds.days),
+        *_gone(feed, bounds),
+        *_odd_season(feed, earlier, limits.season),
     )
+    if not earlier:
+        return (*found, no_reference("G0"))
+    return (
+        *_moved_totals(feed, earlier, bounds),
+        *_moved_parts(feed, earlier, bounds),
+        *_moved_ratios(feed, earlier, bounds.ratio),
+        *_emptier_columns(feed, earlier, bounds.missing),
+        *_contradictions(feed, earlier, bounds.odd),
+        *_unknown_codes(feed, earlier, bounds),
+        *found,
+    )
+
+
+def _jumped(feed: Feed, past: Sequence[Feed], band: Band) -> tuple[Reason, ...]:
+    """Find a night far from most of the last ones: a wrong clock, or nights that did not run."""
+    if not past:
+        return ()
+    usual = median(night.day.toordinal() for night in past)
+    apart = feed.day.toordinal() - usual
+    return outside("G0", "day_jumped", apart, band, effect=Effect.HOLD)
+
+
+def _moved_parts(feed: Feed, earlier: Sequence[Feed], limits: InputLimits) -> Iterator[Reason]:
+    """Find a city, a group, a trade, a college or a level that lost or gained too much.
+
+    A part that is gone altogether is counted as 0. People rise from one level to the next, so
+    that levels hold the night and do not refuse it.
+    """
+    counted = {name: 0 for past in earlier for name in past.parts} | dict(feed.parts)
+    whole = replace(feed, parts=counted)
+    for name, now, usual in _with_usual("parts", whole, earlier):
+        if max(now, usual) < limits.few:
+            continue
+        # A part may be new: how much it grew is judged from a number that says something.
+        since = usual if now < usual else max(usual, limits.few)
+        times = limits.part.broken_by(now / since)
+        if times is not None and now < usual:
+            rises = name.startswith("graduates_level:")
+            effect = Effect.HOLD if rises else Effect.REFUSE
+            yield _found("feed_shrunk", effect, name, now, times * since)
+        elif times is not None and now > usual:
+            yield _found("feed_grown", Effect.HOLD, name, now, times * since)
+
+
+def _contradictions(feed: Feed, earlier: Sequence[Feed], band: Band) -> Iterator[Reason]:
+    for name, now, usual in _with_usual("odd", feed, earlier):
+        points = band.broken_by(now - usual)
+        if points is not None:
+            yield _found("more_odd", Effect.HOLD, name, now, usual + points)
+
+
+def _odd_season(feed: Feed, earlier: Sequence[Feed], limits: SeasonLimits) -> tuple[Reason, ...]:
+    """Find what is unlike earlier seasons, beyond chance, and was not so on most earlier nights.
+
+    What has been so for a while has been looked at.
+    """
+    found = []
+    for name, beside in feed.season.items():
+        band = limits.band_of(name)
+        past = [night.season[name].distance() for night in earlier if name in night.season]
+        end = band.broken_by(exp(beside.distance()))
+        if end is None or abs(beside.distance()) <= limits.noise * beside.noise:
+            continue
+        if past and band.broken_by(exp(median(past))) is not None:
+            continue
+        effect = Effect.HOLD if earlier else Effect.NOTE
+        found.append(_found("season_moved", effect, name, beside.now, end * beside.expected))
+    return tuple(found)
 
 
 def _moved_totals(feed: Feed, earlier: Sequence[Feed], limits: InputLimits) -> Iterator[Reason]:

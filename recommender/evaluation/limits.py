@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 LIMITS_FILE = Path(__file__).parent.parent / "limits.toml"
 
@@ -37,10 +37,50 @@ class InputLimits:
     few: int
     total: Band
     ratio: Band
+    days: Band
+    part: Band
     still_open: Band
     missing: Band
     unseen: Band
     unseen_trades: Band
+    odd: Band
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeasonLimits:
+    """Limits of step G0 between the running season and earlier ones."""
+
+    noise: float
+    open: Band
+    part: Band
+    places: Band
+    pay: Band
+    level: Band
+    steps: Band
+    recent: Band
+
+    def band_of(self, name: str) -> Band:
+        """Give the limit of a name that `precedents` gives."""
+        return cast("Band", getattr(self, _SEASON_LIMITS[name.partition(":")[0]]))
+
+
+# The kinds of `precedents` and the limit of each.
+_SEASON_LIMITS = {
+    "open": "open",
+    "open_city": "part",
+    "open_group": "part",
+    "places": "places",
+    "places_city": "places",
+    "pay": "pay",
+    "wish_pay": "pay",
+    "level": "level",
+    "min_level": "level",
+    "placed": "steps",
+    "placed_last": "steps",
+    "decided": "steps",
+    "decided_last": "steps",
+    "recent": "recent",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +90,8 @@ class SanityLimits:
     full_lists: Band
     spread: Band
     forbidden: Band
+    vocabulary: Band
+    price: Band
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +100,8 @@ class FloorLimits:
 
     lead: float
     too_good: float
+    auc: Band
+    usual: Band
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +117,9 @@ class MarketLimits:
     """Limits of step G4."""
 
     enough_lists: int
+    enough_places: int
     coverage: Band
+    city_coverage: Band
     gini: Band
     overfull: Band
     pressure: Band
@@ -93,6 +139,7 @@ class Limits:
     """Every limit of the gate."""
 
     input: InputLimits
+    season: SeasonLimits
     sanity: SanityLimits
     floor: FloorLimits
     no_worse: NoWorseLimits
@@ -102,6 +149,7 @@ class Limits:
 
 _SECTIONS: Mapping[str, type] = {
     "input": InputLimits,
+    "season": SeasonLimits,
     "sanity": SanityLimits,
     "floor": FloorLimits,
     "no_worse": NoWorseLimits,

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from recommender.domain import Graduate, Outcome, OutcomeStage, Post
+from recommender.domain import (
+    Graduate,
+    Outcome,
+    OutcomeStage,
+    Post,
+    SkillCertificate,
+    SkillLevel,
+)
 from recommender.evaluation.census import count_feed
 from recommender.evaluation.feed import Feed, check_input
 from recommender.evaluation.limits import load_limits
@@ -73,7 +80,80 @@ def test_posts_that_should_still_be_open_are_missed_by_city_and_in_all() -> None
     ]
     now = [make_post(post_id="kept"), make_post(post_id="lost", withdrawn_on=date(2026, 5, 1))]
     feed = count_feed([], now, [], make_reference(), DAY, known_trades=(), open_before=before)
-    assert feed.still_open == {"": (2, 1), "济宁市": (1, 1), "潍坊市": (1, 0)}
+    # Both are of one minor group, and one is left.
+    assert feed.still_open == {
+        "": (2, 1),
+        "济宁市": (1, 1),
+        "潍坊市": (1, 0),
+        "minor:6-18-02": (2, 1),
+    }
+
+
+# What a night counts in parts, and rows that contradict each other ---------------------------
+
+
+def test_parts_are_counted_by_city_group_trade_college_and_level(small_world: SmallWorld) -> None:
+    feed = counted(list(small_world.graduates), list(small_world.posts))
+    # Three welders, three electricians, two nurses; Jining P1, P3, Weifang P2, P5, Rizhao P4.
+    assert feed.parts == {
+        "posts_city:济宁市": 2,
+        "posts_city:潍坊市": 2,
+        "posts_city:日照市": 1,
+        "posts_group:6-18-02": 2,
+        "posts_group:6-31-01": 2,
+        "posts_group:4-10-01": 1,
+        "posts_level:SENIOR_WORKER": 1,
+        "graduates_college:示例技师学院": 8,
+        "graduates_trade:焊接加工": 3,
+        "graduates_trade:电气设备安装与维修": 3,
+        "graduates_trade:幼儿教育": 2,
+        "graduates_level:INTERMEDIATE_WORKER": 5,
+        "graduates_level:SENIOR_WORKER": 1,
+    }
+
+
+def test_a_catalog_that_came_twice_under_new_ids_is_seen() -> None:
+    posts = [make_post(post_id=f"{way}{n}", headcount=n + 1) for way in "PQ" for n in range(2)]
+    # Places apart, all four say the same thing: three say it again.
+    assert counted(posts=posts).odd["doubled_posts"] == 0.75
+
+
+def test_people_who_state_hardly_anything_are_not_called_alike() -> None:
+    twins = [make_graduate(graduate_id=f"G{n}") for n in range(2)]
+    assert counted(twins).odd["doubled_graduates"] == 0
+    stated = [make_graduate(graduate_id=f"G{n}", wish_pay=5000) for n in range(2)]
+    assert counted(stated).odd["doubled_graduates"] == 0.5
+
+
+def test_a_level_that_its_certificates_contradict_is_seen() -> None:
+    certificate = SkillCertificate(occupation_code="6-18-02-04", level=SkillLevel.SENIOR_WORKER)
+    graduates = [
+        make_graduate(skill_level=SkillLevel.SENIOR_WORKER, certificates=(certificate,)),
+        make_graduate(graduate_id="G2", certificates=(certificate,)),
+        make_graduate(graduate_id="G3"),
+    ]
+    # The second says intermediate worker; the third has nothing to compare with.
+    assert counted(graduates).odd["level_unlike_certificates"] == 0.5
+
+
+def test_a_placement_below_the_level_asked_for_is_seen() -> None:
+    post = make_post(min_level=SkillLevel.SENIOR_WORKER)
+    feed = counted([make_graduate()], [post], [make_outcome()])
+    assert feed.odd["below_min_level"] == 1.0
+
+
+def test_steps_outside_the_days_of_their_post_are_seen() -> None:
+    # The post is open from 1 April to 30 June 2026.
+    days = (date(2026, 3, 31), date(2026, 4, 1), date(2026, 6, 30), date(2027, 7, 1))
+    steps = [make_outcome(date=day) for day in days]
+    assert counted(outcomes=steps).odd["outside_days"] == 0.5
+    # It counts again and again as one step of one pair.
+    assert counted(outcomes=steps).odd["doubled_steps"] == 0.75
+
+
+def test_steps_after_the_day_are_a_share_of_all() -> None:
+    feed = count_feed([], [], [make_outcome()], make_reference(), DAY, known_trades=(), n_ahead=3)
+    assert feed.odd["dated_ahead"] == 0.75
 
 
 # What a season may and may not do ----------------------------------------------------------
@@ -105,7 +185,7 @@ def posts_in(region_code: str, n_posts: int, prefix: str = "P", **fields: object
 
 
 def gone(feed: Feed) -> list[str]:
-    reasons = check_input(feed, [], load_limits().input)
+    reasons = check_input(feed, [], load_limits())
     return [reason.subject for reason in reasons if reason.code == "posts_gone"]
 
 
@@ -113,14 +193,19 @@ def test_a_city_withdrawn_before_its_closing_date_is_gone() -> None:
     before = posts_in("370811", 30) + posts_in("370700", 70)
     now = posts_in("370811", 30, withdrawn_on=DAY) + posts_in("370700", 70)
     feed = counted(posts=now, before=before)
-    assert feed.still_open == {"": (100, 70), "济宁市": (30, 0), "潍坊市": (70, 70)}
+    assert feed.still_open == {
+        "": (100, 70),
+        "济宁市": (30, 0),
+        "潍坊市": (70, 70),
+        "minor:6-18-02": (100, 70),
+    }
     assert gone(feed) == ["济宁市"]
 
 
 def test_a_mass_closing_is_gone_everywhere() -> None:
     before = posts_in("370811", 100)
     now = posts_in("370811", 60, withdrawn_on=DAY) + posts_in("370811", 40, prefix="Q")
-    assert gone(counted(posts=now, before=before)) == ["", "济宁市"]
+    assert gone(counted(posts=now, before=before)) == ["", "minor:6-18-02", "济宁市"]
 
 
 def test_a_catalog_that_ran_out_by_itself_is_not_missed() -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from recommender.evaluation.feed import Feed, check_input
 from recommender.evaluation.limits import load_limits
+from recommender.evaluation.precedent import Beside
 from recommender.evaluation.verdict import Effect, Reason
 
-LIMITS = load_limits().input
+LIMITS = load_limits()
 TONIGHT = date(2026, 5, 15)
 
 
@@ -166,6 +167,108 @@ def test_a_later_night_is_no_reference_for_an_earlier_day() -> None:
     assert found(small, later) == [("no_reference", "G0", Effect.NOTE)]
 
 
+@pytest.mark.parametrize(
+    "name", ["posts_city", "posts_group", "posts_level", "graduates_trade", "graduates_college"]
+)
+def test_a_part_that_shrank_is_refused_although_the_whole_did_not(name: str) -> None:
+    feed = make_feed(parts={f"{name}:x": 69})
+    (reason,) = check_input(feed, earlier(parts={f"{name}:x": 100}), LIMITS)
+    assert (reason.code, reason.subject, reason.effect) == (
+        "feed_shrunk",
+        f"{name}:x",
+        Effect.REFUSE,
+    )
+    # 30 % below 100.
+    assert (reason.measured, reason.limit) == (69, pytest.approx(70))
+
+
+def test_a_part_that_is_gone_altogether_counts_as_nothing() -> None:
+    history = earlier(parts={"posts_city:济宁市": 20})
+    (reason,) = check_input(make_feed(), history, LIMITS)
+    assert (reason.subject, reason.measured) == ("posts_city:济宁市", 0)
+    assert "济宁市的岗位" in reason.text()
+
+
+def test_people_who_rose_to_the_next_level_hold_and_do_not_refuse() -> None:
+    level = "graduates_level:SENIOR_WORKER"
+    assert found(make_feed(parts={level: 10}), earlier(parts={level: 100})) == [
+        ("feed_shrunk", level, Effect.HOLD)
+    ]
+
+
+def test_a_part_six_times_the_usual_is_held_and_a_new_one_from_twenty_on() -> None:
+    city = "posts_city:济宁市"
+    assert found(make_feed(parts={city: 601}), earlier(parts={city: 100})) == [
+        ("feed_grown", city, Effect.HOLD)
+    ]
+    # Five posts say nothing; six times twenty is where growth begins to.
+    assert found(make_feed(parts={city: 120}), earlier(parts={city: 5})) == []
+    assert found(make_feed(parts={city: 121}), earlier(parts={city: 5})) != []
+
+
+@pytest.mark.parametrize(("share", "stops"), [(0.031, True), (0.029, False), (0.0, False)])
+def test_rows_that_contradict_each_other_are_held(share: float, stops: bool) -> None:
+    # Usually 1 %, and 2 points more are let through.
+    reasons = check_input(
+        make_feed(odd={"doubled_posts": share}), earlier(odd={"doubled_posts": 0.01}), LIMITS
+    )
+    assert [(each.code, each.effect) for each in reasons] == [("more_odd", Effect.HOLD)] * stops
+
+
+@pytest.mark.parametrize("days", [101, -40])
+def test_a_night_far_from_the_last_ones_is_held(days: int) -> None:
+    # The median of the seven nights before tonight lies four days back.
+    feed = make_feed(TONIGHT + timedelta(days=days - 4))
+    history = earlier(odd={})
+    reasons = check_input(feed, history, LIMITS)
+    assert ("day_jumped", Effect.HOLD) in [(each.code, each.effect) for each in reasons]
+    assert str(abs(days)) in reasons[0].text()
+
+
+def test_a_clock_that_stays_wrong_is_held_again() -> None:
+    jumped = make_feed(TONIGHT + timedelta(days=400))
+    history = [*earlier(6), jumped]
+    again = replace(jumped, day=jumped.day + timedelta(days=1))
+    assert "day_jumped" in [each.code for each in check_input(again, history, LIMITS)]
+
+
+GONE = {"open_city:济宁市": Beside(0, 40, 0.2)}
+
+
+def test_a_season_unlike_earlier_ones_is_held() -> None:
+    (reason,) = check_input(make_feed(season=GONE), earlier(), LIMITS)
+    assert (reason.code, reason.subject, reason.effect) == (
+        "season_moved",
+        "open_city:济宁市",
+        Effect.HOLD,
+    )
+    # A twelfth of what is expected is let through: .08 x 40.
+    assert (reason.measured, reason.limit) == (0, pytest.approx(3.2))
+
+
+def test_an_odd_season_is_only_said_where_nothing_answers_yet() -> None:
+    assert found(make_feed(season=GONE), [])[0][2] is Effect.NOTE
+
+
+def test_what_most_earlier_nights_have_shown_has_been_looked_at() -> None:
+    history = earlier(3) + earlier(4, season=GONE)
+    assert found(make_feed(season=GONE), history) == []
+
+
+def test_one_odd_night_does_not_hide_an_odd_season() -> None:
+    usual = {"open_city:济宁市": Beside(40, 40, 0.2)}
+    history = earlier(4, season=usual) + earlier(3, season=GONE)
+    assert [code for code, *_ in found(make_feed(season=GONE), history)] == ["season_moved"]
+
+
+def test_what_chance_explains_is_no_odd_season() -> None:
+    # A third of what is expected, but four standard errors reach to e^-1.2 = .30 of it.
+    few = {"placed": Beside(10, 30, 0.3)}
+    assert found(make_feed(season=few), earlier()) == []
+    many = {"placed": Beside(100, 300, 0.1)}
+    assert [code for code, *_ in found(make_feed(season=many), earlier())] == ["season_moved"]
+
+
 # Let through -------------------------------------------------------------------------------
 
 
@@ -252,7 +355,19 @@ def test_a_clean_year_of_nights_is_never_stopped() -> None:
 
 
 def test_a_feed_comes_back_from_the_journal() -> None:
-    feed = make_feed(still_open={"济宁市": (60, 58)})
+    feed = make_feed(
+        still_open={"济宁市": (60, 58)},
+        parts={"posts_city:济宁市": 60},
+        odd={"doubled_posts": 0.01},
+        season=GONE,
+    )
     assert Feed.from_facts(json.loads(json.dumps(feed.to_facts()))) == feed
     other = replace(feed, day=date(2026, 5, 16))
     assert Feed.from_facts(other.to_facts()).day == date(2026, 5, 16)
+
+
+def test_a_night_of_an_older_program_is_read_with_what_it_counted() -> None:
+    facts = make_feed().to_facts()
+    for name in ("parts", "odd", "season"):
+        del facts[name]
+    assert Feed.from_facts(facts) == make_feed()
