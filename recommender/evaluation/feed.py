@@ -34,7 +34,7 @@ class Feed:
     ratios
         Name → average or share, such as ``places_per_post`` or ``share_placed``.
     still_open
-        City, or "" for all → (posts that the last night found open and whose closing date has
+        City, group, level asked for, or "" for all → (posts that the last night found open and whose closing date has
         not passed, posts open tonight). Empty without such a night.
     missing
         Column → share of empty cells, 0 to 1.
@@ -229,14 +229,14 @@ def _unknown_codes(feed: Feed, earlier: Sequence[Feed], limits: InputLimits) -> 
 
 def _gone(feed: Feed, limits: InputLimits) -> tuple[Reason, ...]:
     shares = {
-        city: (limits.still_open.broken_by(now / due), due, now)
-        for city, (due, now) in feed.still_open.items()
-        if due >= limits.few
+        label: (limits.still_open.broken_by(now / due), due, now)
+        for label, (due, now) in feed.still_open.items()
+        if due
     }
     return tuple(
-        _found("posts_gone", Effect.REFUSE, city, now, share * due)
-        for city, (share, due, now) in shares.items()
-        if share is not None
+        _found("posts_gone", Effect.REFUSE, label, now, share * due)
+        for label, (share, due, now) in shares.items()
+        if share is not None and due - now >= limits.few_gone
     )
 
 

@@ -40,6 +40,7 @@ class InputLimits:
     days: Band
     part: Band
     still_open: Band
+    few_gone: int
     missing: Band
     unseen: Band
     unseen_trades: Band

@@ -286,14 +286,15 @@ def test_few_of_anything_say_nothing_in_per_cent() -> None:
     few = earlier(totals={"graduates": 7000, "posts": 2000, "trades": 3})
     feed = make_feed(totals={"graduates": 7000, "posts": 2000, "trades": 2})
     assert found(feed, few) == []
-    assert found(make_feed(still_open={"枣庄市": (19, 0)}), earlier()) == []
+    assert found(make_feed(still_open={"枣庄市": (9, 0)}), earlier()) == []
+    assert found(make_feed(still_open={"枣庄市": (20, 11)}), earlier()) == []
 
 
-def test_twenty_of_anything_are_enough_to_tell() -> None:
+def test_twenty_of_anything_and_ten_posts_gone_are_enough_to_tell() -> None:
     history = earlier(totals={"graduates": 7000, "posts": 2000, "trades": 20})
     feed = make_feed(totals={"graduates": 7000, "posts": 2000, "trades": 10})
     assert found(feed, history) == [("feed_shrunk", "trades", Effect.REFUSE)]
-    assert found(make_feed(still_open={"枣庄市": (20, 0)}), earlier()) == [
+    assert found(make_feed(still_open={"枣庄市": (10, 0)}), earlier()) == [
         ("posts_gone", "枣庄市", Effect.REFUSE)
     ]
 
