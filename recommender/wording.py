@@ -956,6 +956,12 @@ _GATE_REASONS: Mapping[str, Words] = {
         "The highest price is {measured:,.1f} times as far as scores lie apart, past the limit of "
         "{limit:,.1f}: prices did not settle. The last version stays; see the log.",
     ),
+    "price_gap": (
+        "岗位价格没有收敛：排队人数与价格相差 {measured:.1%}，上限 {limit:.0%}。"
+        "保留上一版本，请重新运行 retrain；再次出现请查看日志。",
+        "Prices did not settle: queues are {measured:.1%} from what the prices lead to; the limit "
+        "is {limit:.0%}. The last version stays: run retrain again, then see the log.",
+    ),
     "leak": (
         "模型几乎总能分辨结果（AUC {measured:.3f}，上限 {limit:.2f}），"
         "请先查哪一栏是事后填写的；确属实情则人工放行。",

@@ -44,8 +44,10 @@ def check_prices(
     scores: NDArray[np.float32],
     eligible: NDArray[np.bool_],
     limits: SanityLimits,
+    *,
+    gap: float = 0.0,
 ) -> tuple[Reason, ...]:
-    """G1: find prices that are no numbers, or beyond what any score could outweigh.
+    """G1: find prices that are no numbers, unsettled, or beyond what a score could outweigh.
 
     Parameters
     ----------
@@ -53,6 +55,8 @@ def check_prices(
     scores : float32 array of shape (n_graduates, n_posts)
         In the unit of the prices.
     eligible : bool array of shape (n_graduates, n_posts)
+    gap
+        How far the queues are from those that the prices lead to, as a share of everybody.
     """
     n_bad = int(np.count_nonzero(~np.isfinite(price)))
     if n_bad:
@@ -66,12 +70,14 @@ def check_prices(
                 limit=0,
             ),
         )
+    unsettled = outside("G1", "price_gap", gap, limits.price_gap)
     inside = scores[eligible]
     span = float(inside.max() - inside.min()) if len(inside) else 0.0
     if not span or not len(price):
-        return ()
+        return unsettled
     lowest, highest = float(price.min()), float(price.max())
-    return outside("G1", "prices", (lowest if lowest < 0 else highest) / span, limits.price)
+    steepest = (lowest if lowest < 0 else highest) / span
+    return (*unsettled, *outside("G1", "prices", steepest, limits.price))
 
 
 def mean_auc(scores: NDArray[np.float32], gains: NDArray[np.float32]) -> float:

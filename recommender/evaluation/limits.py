@@ -93,6 +93,7 @@ class SanityLimits:
     forbidden: Band
     vocabulary: Band
     price: Band
+    price_gap: Band
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,12 @@ def test_a_price_beyond_what_scores_could_outweigh_is_refused(price: float) -> N
     assert reason.measured == pytest.approx(price / 10)
 
 
+def test_prices_that_did_not_settle_are_refused() -> None:
+    yes = np.ones((1, 2), bool)
+    reasons = check_prices(np.array([1.0, 0.0]), scores([0, 10]), yes, LIMITS.sanity, gap=0.11)
+    assert [(each.code, each.effect) for each in reasons] == [("price_gap", Effect.REFUSE)]
+
+
 def test_usual_prices_pass_and_so_does_what_has_none() -> None:
     yes = np.ones((1, 2), bool)
     assert check_prices(np.array([9.0, 0.0]), scores([0, 10]), yes, LIMITS.sanity) == ()
