@@ -15,6 +15,7 @@ import click
 from recommender import terminal
 from recommender.errors import ImportRefused, NotFound, Unreadable
 from recommender.evaluation_commands import evaluate
+from recommender.exposure_commands import exposures
 from recommender.ledger_commands import places
 from recommender.terminal import Decorated, author_option, json_option, say
 
@@ -120,9 +121,11 @@ def template(sheet: str, out: Path) -> None:
 @json_option
 def retrain(json_file: str | None) -> None:
     """Hold out a class year, compare contenders, gate, fit on everything, publish."""
-    from recommender import nightly, printouts
+    from recommender import lists_shown, nightly, printouts
 
     terminal.log_to_file()
+    settings, engine = terminal.settings(), terminal.engine()
+    lists_shown.tidy(engine, settings.home, day=terminal.day(), keep_days=settings.keep_lists_days)
     with terminal.working("正在训练……", "Training …") as step:
         result = nightly.retrain(
             terminal.engine(), terminal.settings().home, day=terminal.day(), progress=step
@@ -203,6 +206,13 @@ def journal(last: int | None, json_file: str | None) -> None:
     show_default=True,
     help="By fit less a price per post, or by fit alone.",
 )
+@click.option(
+    "--congestion",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    show_default=True,
+    help="How much of the price a market ranking takes off: 0 none, 1 all of it.",
+)
 @click.option("--reasons", is_flag=True, help="Add the largest reasons, as JSON.")
 @out_option
 def rank(
@@ -211,6 +221,7 @@ def rank(
     *,
     top: int,
     ranking: str,
+    congestion: float,
     reasons: bool,
     out: Path,
 ) -> None:
@@ -228,13 +239,16 @@ def rank(
             graduate_ids=graduates or None,
             top=top,
             order=ranking,
+            congestion=congestion,
             reasons=reasons,
         )
         _write(table, out)
-    n_graduates = len({row[0] for row in table.rows})
+    n_graduates, weight = len({row[0] for row in table.rows}), table.facts["congestion"]
     say(
-        f"已写入 {out}：{n_graduates} 名毕业生，{len(table.rows)} 行，{_source(table)}",
-        f"Wrote {out}: {n_graduates} graduates, {len(table.rows)} rows, {_source(table)}",
+        f"已写入 {out}：{n_graduates} 名毕业生，{len(table.rows)} 行，热度权重 {weight:g}，"
+        f"{_source(table)}",
+        f"Wrote {out}: {n_graduates} graduates, {len(table.rows)} rows, congestion {weight:g}, "
+        f"{_source(table)}",
     )
 
 
@@ -345,6 +359,11 @@ def map_pair(trade: str, occupation: str, weight: float, author: str) -> None:
         f"已记录：{trade} → {code}，权重 {weight:g}。",
         f"Kept: {trade} → {code}, weight {weight:g}.",
     )
+
+
+# --- lists shown ------------------------------------------------------------------------------
+
+program.add_command(exposures)
 
 
 # --- service ----------------------------------------------------------------------------------

@@ -127,6 +127,7 @@ _UNREADABLE = {
     "unknown_scope": ("没有这种范围", "there is no such scope"),
     "scope_without_name": ("范围缺少名称", "the scope needs a name"),
     "no_sheets": ("其中没有可导入的表格", "it holds no sheet"),
+    "unknown_target": ("没有这种排法", "there is no such way of ordering"),
     "not_a_version": ("版本应为数字，如 3 或 v3", "a version is a number, such as 3 or v3"),
 }
 

@@ -43,6 +43,7 @@ from recommender.matching.eligibility import (
     open_places,
     standing,
 )
+from recommender.matching.exploration import draw_order
 from recommender.matching.market import Market, open_market
 from recommender.matching.ranking import percentiles
 from recommender.matching.reasons import occupation_name, reasons, region_name
@@ -93,6 +94,9 @@ class PostRanking:
         The known trade that an unknown one was read as; None where it was known.
     places_as_of
         Time of the snapshot (ISO 8601) while the database is away; None when read live.
+    share, swapped, propensity
+        Share of such lists that show a swap; rank of the upper of the two that changed places,
+        None where the list is as ranked; chance of this order. See `explored`.
     """
 
     model: int
@@ -103,6 +107,9 @@ class PostRanking:
     excluded_by: tuple[str, ...] = ()
     read_as: str | None = None
     places_as_of: str | None = None
+    share: float = 0.0
+    swapped: int | None = None
+    propensity: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -444,6 +451,22 @@ class PlacementDesk:
         if not found:
             raise NotFound("post", post_id)
         return found[0]
+
+
+def explored(ranked: PostRanking, request_id: str, share: float) -> PostRanking:
+    """Draw the order in which a kiosk's list is shown; every line keeps its numbers and reasons.
+
+    Meant for lists of nobody in particular: a named graduate's is always shown as ranked.
+    """
+    drawn = draw_order(len(ranked.ranking), request_id, share)
+    lines = (ranked.ranking[place] for place in drawn.order)
+    return replace(
+        ranked,
+        ranking=tuple(replace(line, rank=rank) for rank, line in enumerate(lines, start=1)),
+        share=share,
+        swapped=drawn.swapped,
+        propensity=drawn.propensity,
+    )
 
 
 def _read_market(conn: Connection, artefact: Artefact, day: date, moment: datetime) -> Market:

@@ -12,6 +12,11 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 DATABASE_FILE = "placement.sqlite3"
+EXPLORE_SHARE = 0.05
+# A kiosk's list is somebody's: more than one in five is no exploration any more.
+MOST_EXPLORE_SHARE = 0.2
+# From a list of 1 September to 180 days after that class year's season: 545 days, and some notice.
+KEEP_LISTS_DAYS = 600
 # How long a place is held or offered where nobody says otherwise, and the longest that it may be.
 HOLD_HOURS, MOST_HOLD_HOURS = 48, 720
 _YES = frozenset({"1", "yes", "true", "on"})
@@ -38,6 +43,10 @@ class Settings:
         there. Off on a plain local network.
     hold_hours
         How long a place is held, or offered to the next in line, where nobody says otherwise.
+    explore_share
+        Share of the kiosk's lists that show two neighbours below rank 5 swapped, 0 to 0.2.
+    keep_lists_days
+        How many days the log of lists shown is kept; 0 keeps none, and explores nothing.
     """
 
     home: Path
@@ -46,6 +55,8 @@ class Settings:
     sample: bool = False
     https: bool = False
     hold_hours: int = HOLD_HOURS
+    explore_share: float = EXPLORE_SHARE
+    keep_lists_days: int = KEEP_LISTS_DAYS
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -57,6 +68,8 @@ class Settings:
             Naming the variable that cannot be read, and what it may hold.
         """
         home = Path(env.get("PLACEMENT_HOME") or "var").absolute()
+        share = _read(env, "PLACEMENT_EXPLORE_SHARE", _share)
+        keep_days = _read(env, "PLACEMENT_KEEP_LISTS_DAYS", _n_days)
         return cls(
             home=home,
             database_url=_read(env, "PLACEMENT_DATABASE_URL", _url) or sqlite_url(home),
@@ -64,6 +77,8 @@ class Settings:
             sample=bool(_read(env, "PLACEMENT_SAMPLE", _switch)),
             https=bool(_read(env, "PLACEMENT_HTTPS", _switch)),
             hold_hours=_read(env, "PLACEMENT_HOLD_HOURS", _hours) or HOLD_HOURS,
+            explore_share=EXPLORE_SHARE if share is None else share,
+            keep_lists_days=KEEP_LISTS_DAYS if keep_days is None else keep_days,
         )
 
     def moment(self, clock: datetime) -> datetime:
@@ -84,6 +99,8 @@ class Settings:
             "PLACEMENT_SAMPLE": "1" if self.sample else "0",
             "PLACEMENT_HTTPS": "1" if self.https else "0",
             "PLACEMENT_HOLD_HOURS": str(self.hold_hours),
+            "PLACEMENT_EXPLORE_SHARE": repr(self.explore_share),
+            "PLACEMENT_KEEP_LISTS_DAYS": str(self.keep_lists_days),
         }
 
     @property
@@ -124,6 +141,22 @@ def _switch(text: str) -> bool:
     if text.lower() in _YES | _NO:
         return text.lower() in _YES
     raise ValueError(f"1 or 0 is expected, not {text!r}")
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= MOST_EXPLORE_SHARE:
+        raise ValueError(f"a number from 0 to {MOST_EXPLORE_SHARE} is expected, not {text!r}")
+    return share
+
+
+def _n_days(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5):
+        raise ValueError(f"a number of days, 0 to 99999, is expected, not {text!r}")
+    return int(text)
 
 
 def _url(text: str) -> str:

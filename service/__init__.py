@@ -5,6 +5,7 @@ Knows the use cases and nothing below them; never the training library.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from flask_talisman import Talisman
 from sqlalchemy import Engine
 
 from recommender import access
+from recommender.exposure import ExposureLog
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
 from service import errors, parts, watch
@@ -39,18 +41,25 @@ class _Application(OpenAPI):
         """Say nothing: `errors` logs a failure, without the address, which may hold an id."""
 
 
+def _new_request_id() -> str:
+    return secrets.token_hex(16)
+
+
 def create_app(
     settings: Settings,
     *,
     engine: Engine,
     desk: PlacementDesk,
     today: Callable[[], date],
+    new_request_id: Callable[[], str] = _new_request_id,
     validate_answers: bool = False,
 ) -> OpenAPI:
     """Make the application on top of its use cases; nothing is opened or read here.
 
     Parameters
     ----------
+    new_request_id
+        Makes the number of an answer, which also draws the order of a kiosk's list.
     validate_answers
         Whether each answer is held against its shape in the API's document; for tests.
     """
@@ -69,9 +78,24 @@ def create_app(
     app.openapi_version = "3.1.0"
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it
+    metrics = Metrics()
+    exposures = ExposureLog(
+        settings.home,
+        explore_share=settings.explore_share,
+        is_on=settings.keep_lists_days > 0,
+        tell=metrics.count_lists,
+    )
     parts.keep(
         app,
-        parts.Parts(settings=settings, engine=engine, desk=desk, today=today, metrics=Metrics()),
+        parts.Parts(
+            settings=settings,
+            engine=engine,
+            desk=desk,
+            today=today,
+            metrics=metrics,
+            exposures=exposures,
+            new_request_id=new_request_id,
+        ),
     )
     errors.register(app)
     watch.register(app)

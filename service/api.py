@@ -11,9 +11,9 @@ from flask_openapi.types import ResponseDict
 from pydantic import BaseModel
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from recommender import access, intake
+from recommender import access, intake, placements
 from recommender.placements import GraduateRanking
-from service import payloads, tokens
+from service import payloads, showing, tokens
 from service.parts import parts
 from service.payloads import (
     FieldProblem,
@@ -30,6 +30,7 @@ from service.problems import PROBLEM_JSON, field_sentences, problem
 
 PREFIX = "/api/v1"
 BEARER = "bearer"
+KIOSK = "kiosk"
 _EVERYBODY = 1_000_000  # longer than any roster: cut after the scope was looked at
 
 
@@ -78,14 +79,20 @@ def graduate_ranking(path: GraduatePath, query: RankingQuery) -> Response:
     """Rank the posts one graduate may take, best first."""
     access.require_within(parts().engine, tokens.grant(), path.graduate_id)
     ranked = parts().desk.rank_posts(path.graduate_id, top=query.top, order=query.ranking)
-    return answer(payloads.Ranking.of(ranked))
+    request_id, role = parts().new_request_id(), tokens.grant().role
+    showing.keep(ranked, request_id, via=role, graduate_id=path.graduate_id)
+    return answer(payloads.Ranking.of(ranked, request_id))
 
 
 @api.post("/rankings", responses={200: payloads.Ranking, **refusals(400, 413, 415)})
 def profile_ranking(body: Profile) -> Response:
     """Rank posts for a person described in the body, of whom nothing is stored."""
     ranked = parts().desk.rank_for_profile(body.cells(), top=body.top, order=body.ranking)
-    return answer(payloads.Ranking.of(ranked))
+    request_id, role = parts().new_request_id(), tokens.grant().role
+    if role == KIOSK:
+        ranked = placements.explored(ranked, request_id, parts().exposures.explore_share)
+    showing.keep(ranked, request_id, via=role)
+    return answer(payloads.Ranking.of(ranked, request_id))
 
 
 @api.get(
@@ -123,6 +130,8 @@ def record_outcome(header: OutcomeHeader, body: OutcomeBody) -> Response:
         # One bearer's keys say nothing of another's.
         idempotency_key=f"{grant.token_id}:{key}" if key else None,
     )
+    if body.request_id is not None and not recorded.replayed:
+        showing.cite(recorded.outcome, body.request_id)
     return answer(payloads.Outcome.of(recorded.outcome), recorded.status)
 
 

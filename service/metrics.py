@@ -18,6 +18,8 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from recommender import exposure
+
 SHARED_DIR = "PROMETHEUS_MULTIPROC_DIR"
 disable_created_metrics()  # type: ignore[no-untyped-call]  # theirs
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -47,6 +49,19 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="liveall",
         )
+
+        self._lists = Counter(
+            "placement_lists",
+            "Lists shown, and steps that name one, by whether the log of lists has them.",
+            ("result",),
+            registry=self._registry,
+        )
+        for result in exposure.RESULTS:
+            self._lists.labels(result)  # a count of nothing is a count
+
+    def count_lists(self, result: str, n_records: int) -> None:
+        """Count what the log of lists wrote, let go or could not write."""
+        self._lists.labels(result).inc(n_records)
 
     def count(self, endpoint: str, method: str, status: int, seconds: float) -> None:
         """Count one request under its endpoint, so that no id becomes a label."""

@@ -16,6 +16,7 @@ from recommender import wording
 from recommender.domain import Reason, SkillLevel
 from recommender.errors import NoModel, Unreadable
 from recommender.placements import PostRanking, RankedPost
+from service import showing
 from service.parts import parts
 from service.problems import KINDS
 from service.texts import PUBLISHED, RULES, language, pick, texts
@@ -130,6 +131,7 @@ def ask() -> str:
         empty = Fault(field="trade", text=texts(language())["error_trade"])
         return _render(filled, fault=empty if "ask" in request.form else None)
     ranked = parts().desk.rank_for_profile(filled.cells(), top=N_POSTS, order=filled.order)
+    showing.keep(ranked, parts().new_request_id(), via="page")
     return _render(filled, ranked=ranked)
 
 

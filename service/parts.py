@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from recommender.access import Grant
+from recommender.exposure import ExposureLog
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
 
@@ -26,6 +27,10 @@ class Parts:
 
     Attributes
     ----------
+    exposures
+        The log of lists shown.
+    new_request_id
+        Makes the number of an answer, 32 hexadecimal digits; nobody outside chooses one.
     seen
         Digest of a token → what it granted when last looked up, and when; see `tokens`.
     """
@@ -35,6 +40,8 @@ class Parts:
     desk: PlacementDesk
     today: Callable[[], date]
     metrics: Metrics
+    exposures: ExposureLog
+    new_request_id: Callable[[], str]
     seen: dict[bytes, tuple[Grant, float]] = field(default_factory=dict)
 
 

@@ -18,6 +18,7 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_P
 Key = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=_PRINTABLE)]
 Whole = Annotated[int, Field(strict=True)]
 Cell = Annotated[str, StringConstraints(max_length=2_000, pattern=_PRINTABLE)]
+RequestId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Order = Literal["market", "fit"]
 MOST_TOP = 100
 
@@ -131,10 +132,13 @@ class OutcomeBody(_Shape):
     shown_rank: Annotated[int, Field(strict=True, ge=1)] | None = None
     reason: Text | None = None
     recorded_on: Text | None = None
+    request_id: RequestId | None = Field(
+        None, description="The `request_id` of the list that the step came from."
+    )
 
     def cells(self) -> dict[str, object]:
         """Give what was stated under the sheet's column names."""
-        return self.model_dump(mode="json", exclude_none=True)
+        return self.model_dump(mode="json", exclude_none=True, exclude={"request_id"})
 
 
 # -- what is answered ---------------------------------------------------------------------
@@ -224,9 +228,11 @@ class Ranking(_Shape):
     excluded_by: list[str]
     read_as: str | None
     places_as_of: str | None
+    request_id: str = Field(description="The number of this answer; a step may name it.")
+    explored: bool = Field(description="Whether two neighbours below rank 5 changed places.")
 
     @classmethod
-    def of(cls, ranked: placements.PostRanking) -> Self:
+    def of(cls, ranked: placements.PostRanking, request_id: str) -> Self:
         """Copy a ranking."""
         return cls.model_validate(
             {
@@ -238,6 +244,8 @@ class Ranking(_Shape):
                 "excluded_by": list(ranked.excluded_by),
                 "read_as": ranked.read_as,
                 "places_as_of": ranked.places_as_of,
+                "request_id": request_id,
+                "explored": ranked.swapped is not None,
             }
         )
 

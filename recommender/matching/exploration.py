@@ -70,6 +70,11 @@ def order_propensities(n_lines: int, share: float) -> NDArray[np.float64]:
     return np.concatenate([[1.0 - share], np.full(n_orders, share / n_orders)])
 
 
+def order_index(swapped: int | None) -> int:
+    """Give the place of an order among `order_propensities`, by the rank that was swapped."""
+    return 0 if swapped is None else swapped - FIRST_TO_MOVE + 1
+
+
 def draw_order(n_lines: int, request_id: str, share: float) -> Draw:
     """Draw the order in which a list is shown: as ranked, or with one swap.
 

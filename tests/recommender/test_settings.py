@@ -13,6 +13,12 @@ from recommender.settings import Settings, sqlite_url
         ("PLACEMENT_AS_OF", "2026-02-30"),
         ("PLACEMENT_SAMPLE", "maybe"),
         ("PLACEMENT_HTTPS", "2"),
+        ("PLACEMENT_EXPLORE_SHARE", "5%"),
+        ("PLACEMENT_EXPLORE_SHARE", "nan"),
+        ("PLACEMENT_EXPLORE_SHARE", "-0.01"),
+        ("PLACEMENT_EXPLORE_SHARE", "0.21"),
+        ("PLACEMENT_KEEP_LISTS_DAYS", "-1"),
+        ("PLACEMENT_KEEP_LISTS_DAYS", "1.5"),
         ("PLACEMENT_DATABASE_URL", "placement.sqlite3"),
     ],
 )
@@ -34,6 +40,9 @@ def test_an_empty_environment_means_sqlite_inside_var_and_the_calendars_day() ->
     assert settings.as_of is None
     assert not settings.sample
     assert not settings.https
+    # One list in twenty, as issue and operations page say; a class year and 180 days, and more.
+    assert settings.explore_share == 0.05
+    assert settings.keep_lists_days >= 365 + 180
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
@@ -44,6 +53,8 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
             "PLACEMENT_AS_OF",
             "PLACEMENT_SAMPLE",
             "PLACEMENT_HTTPS",
+            "PLACEMENT_EXPLORE_SHARE",
+            "PLACEMENT_KEEP_LISTS_DAYS",
         ),
         "",
     )
@@ -65,6 +76,8 @@ def test_every_variable_is_read() -> None:
             "PLACEMENT_AS_OF": "2026-05-15",
             "PLACEMENT_SAMPLE": "Yes",
             "PLACEMENT_HTTPS": "on",
+            "PLACEMENT_EXPLORE_SHARE": "0.1",
+            "PLACEMENT_KEEP_LISTS_DAYS": "0",
         }
     )
     assert settings == Settings(
@@ -73,11 +86,15 @@ def test_every_variable_is_read() -> None:
         as_of=date(2026, 5, 15),
         sample=True,
         https=True,
+        explore_share=0.1,
+        keep_lists_days=0,
     )
 
 
 def test_what_a_started_process_is_told_reads_back_the_same() -> None:
     settings = Settings.from_env({"PLACEMENT_AS_OF": "2026-05-15", "PLACEMENT_SAMPLE": "1"})
     assert Settings.from_env(settings.to_env()) == settings
+    shares = Settings.from_env({"PLACEMENT_EXPLORE_SHARE": "0", "PLACEMENT_KEEP_LISTS_DAYS": "7"})
+    assert Settings.from_env(shares.to_env()) == shares
     without_a_day = Settings.from_env({"PLACEMENT_HOME": "/srv/placement"})
     assert Settings.from_env(without_a_day.to_env()) == without_a_day

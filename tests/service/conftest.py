@@ -19,6 +19,8 @@ from tests.builders import DAY, make_graduate, make_post
 from tests.service.fake_desk import FakeDesk
 from tests.service.published import crosswalk, publish
 
+# What the page of the API shows; drawn from it, no list of three posts is swapped.
+REQUEST_ID = "0f3c5a7e9b1d2f4a6c8e0a1b3d5f7092"
 Bearer = Callable[..., dict[str, str]]
 
 
@@ -39,6 +41,7 @@ def app(sqlite_engine: Engine, desk: FakeDesk, tmp_path: Path) -> Flask:
         engine=sqlite_engine,
         desk=desk,
         today=lambda: DAY,
+        new_request_id=lambda: REQUEST_ID,
         validate_answers=True,
     )
 
@@ -88,6 +91,7 @@ def real_app(welders: Engine, tmp_path: Path) -> Flask:
         engine=welders,
         desk=PlacementDesk(welders, settings.models_dir, today=lambda: DAY),
         today=lambda: DAY,
+        new_request_id=lambda: REQUEST_ID,
         validate_answers=True,
     )
 

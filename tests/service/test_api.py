@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.service.conftest import Bearer
+from tests.service.conftest import REQUEST_ID, Bearer
 from tests.service.fake_desk import FakeDesk
 
 RANKING = "/api/v1/graduates/G-1/ranking"
@@ -279,6 +279,8 @@ def test_the_ranking_of_a_graduate(client: FlaskClient, bearer: Bearer) -> None:
         "excluded_by": [],
         "read_as": None,
         "places_as_of": None,
+        "request_id": REQUEST_ID,
+        "explored": False,
     }
 
 
