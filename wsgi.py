@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -15,10 +15,10 @@ from service import build_app, logs
 def build(settings: Settings) -> Flask:
     """Build the application that settings describe; their day, or the calendar's, is today."""
 
-    def today() -> date:
-        return settings.as_of or datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    def now() -> datetime:
+        return settings.moment(datetime.now(ZoneInfo("Asia/Shanghai")))
 
-    return build_app(settings, today=today)
+    return build_app(settings, today=lambda: now().date(), now=now)
 
 
 def __getattr__(name: str) -> Flask:

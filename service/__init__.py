@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_openapi.models.security_scheme import SecurityScheme
@@ -16,11 +16,13 @@ from flask_talisman import Talisman
 from sqlalchemy import Engine
 
 from recommender import access
+from recommender.claims import start_of
 from recommender.exposure import ExposureLog
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
 from service import errors, parts, watch
 from service.api import BEARER, PREFIX, api
+from service.ledger_api import places
 from service.page import page
 from service.payloads import Problem
 from service.probes import probes
@@ -51,6 +53,7 @@ def create_app(
     engine: Engine,
     desk: PlacementDesk,
     today: Callable[[], date],
+    now: Callable[[], datetime] | None = None,
     new_request_id: Callable[[], str] = _new_request_id,
     validate_answers: bool = False,
 ) -> OpenAPI:
@@ -58,6 +61,8 @@ def create_app(
 
     Parameters
     ----------
+    now
+        The moment that it is, on the day that it is; without it, as the day begins.
     new_request_id
         Makes the number of an answer, which also draws the order of a kiosk's list.
     validate_answers
@@ -92,6 +97,7 @@ def create_app(
             engine=engine,
             desk=desk,
             today=today,
+            now=now or (lambda: start_of(today())),
             metrics=metrics,
             exposures=exposures,
             new_request_id=new_request_id,
@@ -100,6 +106,7 @@ def create_app(
     errors.register(app)
     watch.register(app)
     app.register_api(api)
+    app.register_api(places)
     app.register_api(probes)
     app.register_blueprint(page)
     _send_headers(app, settings)
@@ -108,15 +115,17 @@ def create_app(
     return app
 
 
-def build_app(settings: Settings, *, today: Callable[[], date]) -> OpenAPI:
+def build_app(
+    settings: Settings, *, today: Callable[[], date], now: Callable[[], datetime]
+) -> OpenAPI:
     """Open the database, load the published model and make the application.
 
     The model is loaded here, before the first request; later ones are noticed as they come.
     """
     engine = access.open_database(settings.database_url)
-    desk = PlacementDesk(engine, settings.models_dir, today=today)
+    desk = PlacementDesk(engine, settings.models_dir, today=today, now=now)
     desk.version()
-    return create_app(settings, engine=engine, desk=desk, today=today)
+    return create_app(settings, engine=engine, desk=desk, today=today, now=now)
 
 
 def _send_headers(app: OpenAPI, settings: Settings) -> None:

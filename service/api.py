@@ -121,14 +121,13 @@ def pair_eligibility(path: PairPath) -> Response:
 @api.post("/outcomes", responses={201: payloads.Outcome, **refusals(400, 409, 413, 415)})
 def record_outcome(header: OutcomeHeader, body: OutcomeBody) -> Response:
     """Record one step of one graduate with one post."""
-    grant, key = tokens.grant(), header.idempotency_key
-    access.require_within(parts().engine, grant, body.graduate_id)
+    access.require_within(parts().engine, tokens.grant(), body.graduate_id)
     recorded = intake.record_outcome(
         parts().engine,
         body.cells(),
         day=parts().today(),
-        # One bearer's keys say nothing of another's.
-        idempotency_key=f"{grant.token_id}:{key}" if key else None,
+        idempotency_key=tokens.own_key(header.idempotency_key),
+        clerk=tokens.clerk(),
     )
     if body.request_id is not None and not recorded.replayed:
         showing.cite(recorded.outcome, body.request_id)

@@ -15,8 +15,8 @@ from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as AnyResponse
 
-from recommender import errors, wording
-from service import payloads
+from recommender import errors, phrases, wording
+from service import ledger_payloads, payloads
 from service.payloads import FieldProblem
 from service.problems import KINDS, field_sentences, problem
 from service.texts import language, texts
@@ -28,6 +28,9 @@ _OF_ERROR: dict[type[errors.PlacementError], str] = {
     errors.NoConsent: "no-consent",
     errors.NoOpenPlace: "no-open-place",
     errors.AlreadyPlaced: "already-placed",
+    errors.AlreadyClaimed: "already-claimed",
+    errors.HoldExpired: "hold-expired",
+    errors.NothingClaimed: "nothing-claimed",
     errors.ReplayMismatch: "other-body",
     errors.NoModel: "no-model",
     errors.Busy: "busy",
@@ -86,6 +89,8 @@ def _placement_error(refusal: errors.PlacementError) -> Response:
         return _answer("unreadable", fields=[unreadable_field(refusal)])
     if isinstance(refusal, errors.ImportRefused):
         return _answer("unreadable", fields=[_row_fault(each) for each in refusal.problems])
+    if isinstance(refusal, errors.Ineligible):
+        return _answer("ineligible", fields=[_rule_fault(*rule) for rule in refusal.rules])
     if isinstance(refusal, errors.NotFound) and request.method == "POST":
         return _answer("unreadable", fields=[_unknown_id(refusal)])
     slug = next((slug for kind, slug in _OF_ERROR.items() if isinstance(refusal, kind)), "failed")
@@ -137,7 +142,7 @@ def _shape_fault(fault: ErrorDetails, shape: str) -> FieldProblem:
 
 
 def _near(name: str, shape: str) -> list[str]:
-    model: type[BaseModel] = getattr(payloads, shape)
+    model: type[BaseModel] = getattr(payloads, shape, None) or getattr(ledger_payloads, shape)
     return difflib.get_close_matches(name, model.model_fields, n=3)
 
 
@@ -151,6 +156,18 @@ def _row_fault(row: errors.RowProblem) -> FieldProblem:
         detail=wording.row_problem(row, "zh"),
         detail_en=wording.row_problem(row, "en"),
         suggestions=list(row.facts) if "{all}" in hint[0] else [],
+    )
+
+
+def _rule_fault(code: str, needs: Sequence[str]) -> FieldProblem:
+    """Say a rule that fails, and what would make it hold."""
+    return FieldProblem(
+        pointer="#/post_id",
+        place="body",
+        code=code,
+        detail=phrases.rule(code, holds=False, needs=needs, language="zh"),
+        detail_en=phrases.rule(code, holds=False, needs=needs, language="en"),
+        suggestions=[],
     )
 
 

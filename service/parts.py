@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
@@ -39,6 +39,7 @@ class Parts:
     engine: Engine
     desk: PlacementDesk
     today: Callable[[], date]
+    now: Callable[[], datetime]
     metrics: Metrics
     exposures: ExposureLog
     new_request_id: Callable[[], str]

@@ -73,14 +73,38 @@ KINDS = {
     "no-open-place": Kind(
         status=409,
         title="The post has no open place",
-        zh="该岗位已无剩余名额，签约未登记。",
-        en="The post has no open place left, so the signing was not recorded.",
+        zh="该岗位已无剩余名额，未登记。",
+        en="The post has no open place left, so nothing was recorded.",
     ),
     "already-placed": Kind(
         status=409,
         title="The graduate already holds a place",
-        zh="该毕业生已落实岗位，签约未登记。",
-        en="The graduate already holds a place, so the signing was not recorded.",
+        zh="该毕业生已落实岗位，未登记。",
+        en="The graduate already holds a place, so nothing was recorded.",
+    ),
+    "already-claimed": Kind(
+        status=409,
+        title="The graduate has a claim at the post",
+        zh="该毕业生在该岗位已有预留名额或已在排队。",
+        en="A place at the post is held for the graduate already, or they stand in its line.",
+    ),
+    "hold-expired": Kind(
+        status=409,
+        title="The hold ran out",
+        zh="预留已过期，名额已给他人。",
+        en="The hold ran out, and the place is taken.",
+    ),
+    "nothing-claimed": Kind(
+        status=409,
+        title="There is nothing to release",
+        zh="该毕业生在该岗位没有名额、预留或排队可释放。",
+        en="The graduate has neither a place, a hold nor a turn at the post.",
+    ),
+    "ineligible": Kind(
+        status=409,
+        title="A rule forbids the post",
+        zh="不符合 {count} 项硬性条件，未登记，详见 errors。",
+        en="Rules that forbid the post: {count}; errors names them. Nothing was recorded.",
     ),
     "too-large": Kind(
         status=413,

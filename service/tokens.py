@@ -12,10 +12,12 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from recommender import access
 from recommender.access import Grant
 from recommender.errors import Busy, DatabaseFailed
+from recommender.places import Clerk
 from service.parts import parts
 
 REMEMBERED_S = 900.0
 _PEOPLE = frozenset({"officer", "admin", "auditor"})
+_CLERKS = frozenset({"officer", "admin"})
 _EVERYBODY = frozenset(access.ROLES)
 
 # View → roles. The kiosk's question names no known person, so any token may ask it.
@@ -26,6 +28,10 @@ MAY_ASK = {
     "pair_eligibility": _PEOPLE,
     "profile_ranking": _EVERYBODY,
     "record_outcome": frozenset({"officer", "admin", "data"}),
+    "hold_place": _CLERKS,
+    "confirm_place": _CLERKS,
+    "release_place": _CLERKS,
+    "post_places": _PEOPLE,
 }
 
 
@@ -55,6 +61,17 @@ def grant() -> Grant:
     """Give what the bearer of the present request may be asked about."""
     found: Grant = g.grant
     return found
+
+
+def clerk() -> Clerk:
+    """Say who asks, and when, as the ledger of places keeps it."""
+    now, hours = parts().now(), parts().settings.hold_hours
+    return Clerk(who=f"{grant().role} {grant().token_id}", now=now, hold_hours=hours)
+
+
+def own_key(key: str | None) -> str | None:
+    """Make a key the bearer's own: one bearer's keys say nothing of another's."""
+    return f"{grant().token_id}:{key}" if key else None
 
 
 def _grant_of(secret: str) -> Grant | None:

@@ -1,0 +1,165 @@
+"""Shapes of requests to the ledger of places, and of its answers."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Container
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from recommender import ledger
+from recommender.claims import SHANDONG, Claim, LedgerEvent
+from recommender.ledger_answers import Entry as LedgerEntry
+from recommender.settings import MOST_HOLD_HOURS
+from service.payloads import Text
+
+
+class _Shape(BaseModel):
+    """Unknown fields are refused, so that a misspelt one is never passed over."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Hours = Annotated[int, Field(strict=True, ge=1, le=MOST_HOLD_HOURS)]
+
+
+# -- what is asked ------------------------------------------------------------------------
+
+
+class HoldBody(_Shape):
+    """A place to be held."""
+
+    graduate_id: Text
+    post_id: Text
+    hours: Hours | None = Field(None, description="How long; the installation's by default.")
+    wait: Annotated[bool, Field(strict=True)] = Field(
+        default=False, description="Stand in line where the post is full."
+    )
+    note: Text | None = Field(None, description="Why, for officers; kept.")
+
+
+class ConfirmBody(_Shape):
+    """A place to be confirmed (签约)."""
+
+    graduate_id: Text
+    post_id: Text
+    channel: Text | None = Field(None, description="As in the outcomes sheet.")
+    note: Text | None = Field(None, description="Why, for officers; kept.")
+
+
+class ReleaseBody(_Shape):
+    """A place, a hold or a turn to be given up (解约)."""
+
+    graduate_id: Text
+    post_id: Text
+    reason: Text = Field(description="As in the outcomes sheet.")
+    note: Text | None = Field(None, description="Why, for officers; kept.")
+
+
+# -- what is answered ---------------------------------------------------------------------
+
+
+class Event(_Shape):
+    """One line of the ledger; times are those of Shandong."""
+
+    event_id: int
+    at: datetime.datetime
+    action: str
+    graduate_id: str
+    post_id: str
+    who: str
+    expires_at: datetime.datetime | None
+    reason: str | None
+    note: str | None
+
+    @classmethod
+    def of(cls, event: LedgerEvent) -> Self:
+        """Copy a line."""
+        return cls(
+            event_id=event.event_id,
+            at=event.at.astimezone(SHANDONG),
+            action=event.action.value,
+            graduate_id=event.graduate_id,
+            post_id=event.post_id,
+            who=event.who,
+            expires_at=_local(event.expires_at),
+            reason=event.reason,
+            note=event.note,
+        )
+
+
+class Entry(_Shape):
+    """What a request wrote into the ledger."""
+
+    event: Event
+    position: int | None = Field(description="Turn in the line, from 1.")
+
+    @classmethod
+    def of(cls, entry: LedgerEntry) -> Self:
+        """Copy an answer."""
+        return cls(event=Event.of(entry.event), position=entry.position)
+
+
+class Held(_Shape):
+    """A place held until a deadline."""
+
+    graduate_id: str
+    since: datetime.datetime
+    expires_at: datetime.datetime | None
+    offered: bool = Field(description="Whether the line brought it.")
+
+    @classmethod
+    def of(cls, claim: Claim) -> Self:
+        """Copy a hold."""
+        return cls(
+            graduate_id=claim.graduate_id,
+            since=claim.since.astimezone(SHANDONG),
+            expires_at=_local(claim.expires_at),
+            offered=claim.offered,
+        )
+
+
+class Turn(_Shape):
+    """A place in the line."""
+
+    position: int
+    graduate_id: str
+    since: datetime.datetime
+
+
+class PostPlaces(_Shape):
+    """How the places of a post stand; of people, only the bearer's own."""
+
+    post_id: str
+    headcount: int
+    open_places: int
+    confirmed: list[str]
+    held: list[Held]
+    line: list[Turn]
+    history: list[Event]
+
+    @classmethod
+    def of(cls, shown: ledger.PostPlaces, own: Container[str]) -> Self:
+        """Copy what is about a bearer's own graduates; their turns count everybody."""
+        return cls(
+            post_id=shown.post.post_id,
+            headcount=shown.post.headcount,
+            open_places=shown.open_places,
+            confirmed=[each for each in shown.confirmed if each in own],
+            held=[Held.of(claim) for claim in shown.held if claim.graduate_id in own],
+            line=[
+                Turn(
+                    position=position,
+                    graduate_id=claim.graduate_id,
+                    since=claim.since.astimezone(SHANDONG),
+                )
+                for position, claim in enumerate(shown.line, start=1)
+                if claim.graduate_id in own
+            ],
+            history=[Event.of(each) for each in shown.history if each.graduate_id in own],
+        )
+
+
+def _local(moment: datetime.datetime | None) -> datetime.datetime | None:
+    return moment.astimezone(SHANDONG) if moment else None
