@@ -360,18 +360,44 @@ def _binned(values: NDArray[np.float32], edges: Sequence[NDArray[np.float32]]) -
     return np.stack([to_bins(values[:, i], each) for i, each in enumerate(edges)], axis=1)
 
 
+def boost_lists(
+    bins: Bins,
+    labels: NDArray[np.bool_],
+    list_sizes: NDArray[np.int64] | None,
+    settings: StageSettings,
+    seed: int,
+) -> lightgbm.Booster:
+    """Fit the same trees to pairs that are described otherwise, such as those of a public set.
+
+    Parameters
+    ----------
+    bins : uint8 array of shape (n_pairs, n_features)
+    labels : bool array of shape (n_pairs,)
+    list_sizes : int64 array of shape (n_lists,), or None
+        How many pairs in a row belong to each person: their order is learned. None learns the
+        chance of each pair.
+
+    References
+    ----------
+    Burges (2010), From RankNet to LambdaRank to LambdaMART: an overview.
+    """
+    weights = np.ones(len(labels), dtype=np.float32)
+    return _boost(bins, labels, weights, settings, seed, list_sizes)
+
+
 def _boost(
     bins: Bins,
     labels: NDArray[np.bool_],
     weights: NDArray[np.float32],
     settings: StageSettings,
     seed: int,
+    list_sizes: NDArray[np.int64] | None = None,
 ) -> lightgbm.Booster:
     # Only the process that fits pays for loading it.
     import lightgbm
 
     parameters: dict[str, Any] = {
-        "objective": "binary",
+        "objective": "binary" if list_sizes is None else "lambdarank",
         "learning_rate": settings.learning_rate,
         "num_leaves": settings.n_leaves,
         "min_data_in_leaf": min(settings.min_in_leaf, max(1, len(labels) // 20)),
@@ -385,7 +411,9 @@ def _boost(
         "seed": seed,
         "verbose": -1,
     }
-    data = lightgbm.Dataset(bins, labels.astype(np.float64), weight=weights, free_raw_data=False)
+    data = lightgbm.Dataset(
+        bins, labels.astype(np.float64), weight=weights, group=list_sizes, free_raw_data=False
+    )
     return lightgbm.train(parameters, data, settings.n_rounds)
 
 

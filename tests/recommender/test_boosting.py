@@ -285,6 +285,36 @@ def test_a_tree_without_a_split_is_a_base() -> None:
     assert scorer.log_odds(grid_of_rows(values[:2]))[:, 0, 0] == pytest.approx([log(0.25)] * 2)
 
 
+def test_lists_are_put_in_the_order_that_decides_within_each() -> None:
+    # 60 lists of 20 pairs. The best of each list is the one with the largest first feature,
+    # however large the others' are: a chance for all pairs alike would not say so.
+    random = np.random.default_rng(7)
+    levels = random.permuted(np.tile(np.arange(20), (60, 1)), axis=1)
+    level_of_list = random.integers(0, 100, 60)
+    bins = np.stack(
+        [(levels + level_of_list[:, None]).ravel(), random.integers(0, 20, 1200)], axis=1
+    ).astype(np.uint8)
+    labels = (levels == 19).ravel()
+    sizes = np.full(60, 20, dtype=np.int64)
+    settings = StageSettings(n_rounds=60, min_in_leaf=10)
+    ordered = boosting.boost_lists(bins, labels, sizes, settings, SEED)
+    scores = np.asarray(ordered.predict(bins)).reshape(60, 20)
+    assert (scores.argmax(axis=1) == levels.argmax(axis=1)).mean() > 0.6
+    with pytest.raises(Exception, match=r"[Ss]um of query counts"):
+        boosting.boost_lists(bins, labels, sizes[:-1], settings, SEED)
+
+
+def test_pairs_without_lists_are_learned_as_a_stage_is() -> None:
+    random = np.random.default_rng(8)
+    bins = random.integers(0, 20, (500, 3)).astype(np.uint8)
+    labels = bins[:, 0] > 12
+    settings = StageSettings(n_rounds=5)
+    ones = np.ones(500, dtype=np.float32)
+    pairs = boosting.boost_lists(bins, labels, None, settings, SEED)
+    stage = boosting._boost(bins, labels, ones, settings, SEED)
+    assert pairs.model_to_string() == stage.model_to_string()
+
+
 def test_what_was_put_into_the_world_is_found(scorer: ChanceScorer) -> None:
     people = cohort(2026)
     grid = pair_grid(people.graduates, people.posts, REFERENCE, date(2026, 6, 30))
