@@ -7,6 +7,8 @@ from typing import Any
 
 from recommender.wording import Words, gate_subject
 
+RULES = ("popularity", "popularity_in_trade", "crosswalk")
+
 _CONTENDERS: Mapping[str, Words] = {
     "popularity": ("热门岗位", "popularity"),
     "popularity_in_trade": ("本专业热门", "popularity in trade"),
@@ -126,23 +128,39 @@ def check(name: str) -> Words:
 
 
 def headline(facts: Mapping[str, Any], metric: str) -> Words:
-    """Say in one sentence how the model stands against the best rule on the last origin."""
+    """Say how the model stands against the best rule, and the best of the others, at the last."""
     last = facts["origins"][-1]
     by_name = {each["name"]: each for each in last["contenders"]}
-    rules = [by_name[name] for name in ("popularity", "popularity_in_trade", "crosswalk")]
+    rules = [by_name[name] for name in RULES]
     best = max(rules, key=lambda each: each["figures"][metric]["value"] or 0.0)
     if "model" not in by_name or best["model_ahead"]["low"] is None:
         return ("已知结果太少，无法比较。", "Too little is known for a comparison.")
-    ours, lead = by_name["model"]["figures"][metric], best["model_ahead"]
-    ahead = lead["low"] > 0
-    zh, en = contender(best["name"])
+    others = [each for each in last["contenders"] if each["name"] not in (*RULES, "model")]
+    rival = max(others, key=lambda each: each["figures"][metric]["value"])
+    ours = by_name["model"]["figures"][metric]
     figures = f"{ours['value']:.3f} [{ours['low']:.3f}, {ours['high']:.3f}]"
-    other = f"{best['figures'][metric]['value']:.3f}"
-    gap = f"{lead['value']:+.3f} [{lead['low']:+.3f}, {lead['high']:+.3f}]"
+    against = [_against(each, metric) for each in (best, rival)]
     return (
-        f"{last['class_year']} 届 {last['n_counted']} 人：模型 {metric.upper()} {figures}，"
-        f"最好的规则“{zh}” {other}，相差 {gap}，" + ("排得更好。" if ahead else "分不出高下。"),
+        f"{last['class_year']} 届 {last['n_counted']} 人：模型 {metric.upper()} {figures}。"
+        + "".join(zh for zh, _ in against),
         f"Class year {last['class_year']}, {last['n_counted']} people: the model reaches "
-        f"{metric.upper()} {figures}, the best rule ({en}) {other}; the difference is {gap}: "
-        + ("it ranks better." if ahead else "neither is ahead."),
+        f"{metric.upper()} {figures}. " + " ".join(en for _, en in against),
+    )
+
+
+def _against(other: Mapping[str, Any], metric: str) -> Words:
+    """Say how far the model is ahead of another contender, and whether that is telling."""
+    lead = other["model_ahead"]
+    zh, en = contender(other["name"])
+    reached = f"{other['figures'][metric]['value']:.3f}"
+    gap = f"{lead['value']:+.3f} [{lead['low']:+.3f}, {lead['high']:+.3f}]"
+    if lead["low"] > 0:
+        verdict = ("模型排得更好", "the model ranks better")
+    elif lead["high"] < 0:
+        verdict = ("模型排得更差", "the model ranks worse")
+    else:
+        verdict = ("分不出高下", "neither is ahead")
+    return (
+        f"与“{zh}”（{reached}）相差 {gap}：{verdict[0]}。",
+        f"Against {en} ({reached}) the difference is {gap}: {verdict[1]}.",
     )

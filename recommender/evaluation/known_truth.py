@@ -26,6 +26,8 @@ def class_years_of(path: Path) -> tuple[int, ...]:
     """
     if not path.is_file():
         raise NotFound("path", str(path))
+    if not zipfile.is_zipfile(path):
+        raise Unreadable("truth", path.name, "no_truth")
     try:
         with np.load(path, allow_pickle=False) as arrays:
             years = [name.rpartition("_")[2] for name in arrays.files if name.startswith("want_")]

@@ -24,12 +24,12 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A curve: x and y of its points, of like length, 0 to 1 where it is about chances."""
+    """A curve: x and y of its points, of like length, and the number of its colour."""
 
     label: str
     x: Sequence[float]
     y: Sequence[float]
-    sizes: Sequence[float] = ()
+    colour: int = 0
 
 
 def dots(rows: Sequence[tuple[str, Sequence[Dot]]], caption: str, legend: Sequence[str]) -> str:
@@ -78,8 +78,8 @@ def panels(names: Sequence[str], lines: Sequence[Sequence[Line]], caption: str) 
         left = 44 + number * (side + gap_)
         parts.append(_text(left + side / 2, 16, name, "middle"))
         parts += _panel(of_panel, left, 28, side)
-    legend = list(dict.fromkeys(line.label for of_panel in lines for line in of_panel))
-    parts += _legend(legend, height - 14)
+    labels = {line.colour: line.label for of_panel in lines for line in of_panel}
+    parts += _legend([labels.get(colour, "") for colour in range(len(COLOURS))], height - 14)
     return "".join([*parts, "</svg>"])
 
 
@@ -101,8 +101,8 @@ def _panel(lines: Sequence[Line], left: float, top: float, side: float) -> list[
     for tick in _ticks(most):
         parts.append(_text(x(tick), bottom + 14, f"{tick:g}", "middle"))
         parts.append(_text(left - 5, y(tick) + 4, f"{tick:g}", "end"))
-    for number, line in enumerate(lines):
-        colour = COLOURS[number % len(COLOURS)]
+    for line in lines:
+        colour = COLOURS[line.colour]
         points = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in zip(line.x, line.y, strict=True))
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}"/>')
         parts += [
@@ -113,7 +113,10 @@ def _panel(lines: Sequence[Line], left: float, top: float, side: float) -> list[
 
 
 def queues(lines: Sequence[Line], caption: str, across: str, up: str) -> str:
-    """Draw how applicants per place rise over the places, from the emptiest to the fullest."""
+    """Draw how applicants per place rise over the places, from the emptiest to the fullest.
+
+    What is beyond the largest ninth decile is cut off, or nothing else would be seen.
+    """
     height, bottom, top = 330, 250, 20
     inner = WIDTH - 70 - _RIGHT
     most = max([1.0, *(v for line in lines for v in line.y[:-1])]) * 1.1
@@ -130,15 +133,16 @@ def queues(lines: Sequence[Line], caption: str, across: str, up: str) -> str:
         parts.append(_text(54, y(tick) + 4, f"{tick:g}", "end"))
     for tenth in range(0, 11, 2):
         parts.append(_text(x(tenth / 10), bottom + 16, f"{tenth * 10} %", "middle"))
-    for number, line in enumerate(lines):
-        colour = COLOURS[number % len(COLOURS)]
+    for line in lines:
+        colour = COLOURS[line.colour]
         points = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in zip(line.x, line.y, strict=True))
         parts.append(
             f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
         )
     parts.append(_text(60 + inner / 2, bottom + 34, across, "middle"))
     parts.append(_text(60, top - 6, up, "start"))
-    parts += _legend([line.label for line in lines], height - 14)
+    labels = {line.colour: line.label for line in lines}
+    parts += _legend([labels.get(colour, "") for colour in range(len(COLOURS))], height - 14)
     return "".join([*parts, "</svg>"])
 
 
@@ -162,6 +166,8 @@ def _rule(x1: float, y1: float, x2: float, y2: float, *, dashed: bool = False) -
 def _legend(labels: Sequence[str], y: float) -> list[str]:
     parts, x = [], 60.0
     for number, label in enumerate(labels):
+        if not label:
+            continue
         colour = COLOURS[number % len(COLOURS)]
         parts.append(f'<rect x="{x:.0f}" y="{y - 9:.0f}" width="12" height="9" fill="{colour}"/>')
         parts.append(_text(x + 17, y, label, "start"))

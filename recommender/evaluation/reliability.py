@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ class Curve:
         Expected calibration error: mean distance of `said` and `came` by weight, 0 to 1.
     slope, slope_low, slope_high
         Of the answers' log-odds on those of the chances, with its 95 % interval; 1 is honest,
-        below it the chances are too bold.
+        below it the chances are too bold. NaN where all chances are alike.
     """
 
     n_pairs: int
@@ -45,8 +46,11 @@ class Curve:
     slope_high: float
 
     def to_json(self) -> dict[str, Any]:
-        """Give the curve as ``report.json`` writes it."""
-        return asdict(self)
+        """Give the curve as ``report.json`` writes it; None for a slope that is none."""
+        return {
+            name: None if isinstance(value, float) and not isfinite(value) else value
+            for name, value in asdict(self).items()
+        }
 
 
 def curve(chances: Doubles, answers: Doubles, weights: Doubles | None = None) -> Curve | None:

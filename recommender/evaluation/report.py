@@ -41,7 +41,15 @@ def render(facts: Facts) -> str:
         market_plot=_market_plot(facts["market"]),
         calibration_plot=_calibration_plot(facts["calibration"]),
         truth_plot=_truth_plot(facts["truth"]),
+        checks_by_code=_by_code(facts["checks"]),
     )
+
+
+def _by_code(checks: Sequence[Facts]) -> dict[str, list[Facts]]:
+    found: dict[str, list[Facts]] = {}
+    for check in checks:
+        found.setdefault(check["code"], []).append(check)
+    return found
 
 
 def both(pair: tuple[str, str]) -> str:
@@ -95,8 +103,13 @@ def _market_plot(market: Sequence[Facts]) -> str:
     by_name = {each["name"]: each for each in market}
     share = [tenth / 10 for tenth in range(11)]
     lines = [
-        Line(f"{words.contender(name)[0]} · {label}", share, by_name[name][order]["queue_deciles"])
-        for name, order, label in chosen
+        Line(
+            f"{words.contender(name)[0]} · {label}",
+            share,
+            by_name[name][order]["queue_deciles"],
+            colour,
+        )
+        for colour, (name, order, label) in enumerate(chosen)
         if name in by_name and by_name[name][order]["queue_deciles"]
     ]
     caption = "Expected applicants per place, places in ascending order"
@@ -112,10 +125,10 @@ def _calibration_plot(stages: Sequence[Facts]) -> str:
     drawn = []
     for stage in stages:
         lines = []
-        for source, label in (("log", "记录 log"), ("truth", "真值 truth")):
+        for colour, (source, label) in enumerate((("log", "记录 log"), ("truth", "真值 truth"))):
             found = stage[source]
             if isinstance(found, Mapping):
-                lines.append(Line(label, found["said"], found["came"]))
+                lines.append(Line(label, found["said"], found["came"], colour))
         drawn.append(lines)
     names = [both(words.stage(stage["stage"])) for stage in stages]
     return panels(names, drawn, "Chances said and what came, by stage") if stages else ""

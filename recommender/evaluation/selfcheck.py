@@ -56,14 +56,17 @@ class Check:
 
     def to_json(self) -> dict[str, Any]:
         """Give the check as ``report.json`` writes it."""
-        is_known = self.measured is not None and isfinite(self.measured)
         return {
             "code": self.code,
             "subject": self.subject,
             "finding": self.finding.value,
-            "measured": self.measured if is_known else None,
-            "limit": self.limit,
+            "measured": _finite(self.measured),
+            "limit": _finite(self.limit),
         }
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None
 
 
 def below(

@@ -5,6 +5,7 @@ The rules are those of docs/nightly.md; docs/evaluation.md says how to read the 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -201,10 +202,9 @@ def _counts(data: Data) -> dict[str, int]:
 
 
 def _write(facts: dict[str, Any], out: Path) -> Path:
-    import json
-
     out.mkdir(parents=True, exist_ok=True)
-    write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", out / "report.json")
+    text = json.dumps(facts, ensure_ascii=False, indent=1, allow_nan=False)
+    write_text(text + "\n", out / "report.json")
     page = out / "report.html"
     write_text(render(facts), page)
     return page

@@ -34,6 +34,7 @@ TRUTH = "truth"
 METRICS = (NDCG, f"recall@{LIST_LENGTH}", "coverage", "gini", "overfull")
 Facts = dict[str, Any]
 Scores = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 
 
 def number(value: float) -> float | None:
@@ -142,7 +143,7 @@ def calibration_facts(judged: Judged, data: Data, truth: Chances | None) -> list
     cohort = cohort_of(season, data.outcomes)
     log = roads(cohort.graduates, cohort.posts, cohort.outcomes)
     eligible = judged.held_out.eligible
-    known = (truth.want, truth.offer, truth.stay) if truth else (None, None, None)
+    known = _true_stages(truth) if truth else (None, None, None)
     found = []
     for number_, (stage, pairs, true) in enumerate(
         zip(STAGES, (log.shown, log.hired, log.stayed), known, strict=True)
@@ -153,7 +154,10 @@ def calibration_facts(judged: Judged, data: Data, truth: Chances | None) -> list
             pairs.labels.astype(np.float64),
             pairs.weights.astype(np.float64),
         )
-        on_truth = None if true is None else curve(of_stage[eligible], true[eligible])
+        on_truth = None
+        if true is not None:
+            chance, come = true
+            on_truth = curve(of_stage[eligible], chance[eligible], come[eligible])
         found.append(
             {
                 "stage": stage,
@@ -163,6 +167,17 @@ def calibration_facts(judged: Judged, data: Data, truth: Chances | None) -> list
             }
         )
     return found
+
+
+def _true_stages(truth: Chances) -> tuple[tuple[Doubles, Doubles], ...]:
+    """Give the true chance of each stage, and that a pair comes to it at all, above 0."""
+    everybody = np.ones_like(truth.want)
+    least = 1e-9
+    return (
+        (truth.want, everybody),
+        (truth.offer, np.maximum(truth.want, least)),
+        (truth.stay, np.maximum(truth.want * truth.offer, least)),
+    )
 
 
 def group_facts(

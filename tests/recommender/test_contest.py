@@ -1,0 +1,55 @@
+"""Who takes part: the same number of trials for each, and words for all of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from recommender import report_words
+from recommender.examination.contest import LEARNED, RULES, Known, contenders
+from recommender.examination.judging import RANDOM
+from tests.builders import SmallWorld
+
+ENTRANTS = contenders()
+TUNED = [name for name, each in ENTRANTS.items() if each.settings is not None]
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_has_nothing_to_try(name: str) -> None:
+    assert ENTRANTS[name].trials(9, seed=1) == [None]
+
+
+@pytest.mark.parametrize("name", TUNED)
+def test_the_settings_that_stand_are_tried_first_and_then_others(name: str) -> None:
+    trials = ENTRANTS[name].trials(9, seed=1)
+    assert len(trials) == 9
+    assert trials[0] == ENTRANTS[name].settings
+    assert any(each != trials[0] for each in trials[1:])
+
+
+@pytest.mark.parametrize("name", TUNED)
+def test_the_same_seed_tries_the_same_and_a_longer_trial_goes_on(name: str) -> None:
+    assert ENTRANTS[name].trials(4, seed=1) == ENTRANTS[name].trials(9, seed=1)[:4]
+    assert ENTRANTS[name].trials(9, seed=1) != ENTRANTS[name].trials(9, seed=2)
+
+
+def test_the_night_s_contenders_and_the_collaborative_ones_take_part() -> None:
+    wanted = {*RULES, *LEARNED, "item_knn", "ease"}
+    assert wanted <= set(ENTRANTS)
+
+
+@pytest.mark.parametrize("name", [*ENTRANTS, RANDOM, "truth"])
+def test_everybody_has_a_name_of_their_own(name: str) -> None:
+    chinese, english = report_words.contender(name)
+    assert name not in (chinese, english) or name in ("popularity", "random")
+
+
+def test_only_the_trade_is_left_where_that_is_asked(small_world: SmallWorld) -> None:
+    known = Known.of(
+        small_world.graduates, small_world.outcomes, small_world.posts, small_world.reference
+    )
+    bare = known.only_trades()
+    assert {(g.college, g.home_region, g.skill_level) for g in bare.graduates} == {("", None, None)}
+    assert [g.trade for g in bare.graduates] == [g.trade for g in known.graduates]
+    # Who may take what goes by the rules, whatever is told of a graduate.
+    for cohort, whole in zip(bare.cohorts, known.cohorts, strict=True):
+        assert (cohort.suitable == whole.suitable).all()
