@@ -402,17 +402,16 @@ def _judge(
             baselines=BASELINES,
             current=current if has_current else None,
         )
-        past = night.snapshot.reached(season.class_year, night.limits.input.trailing_runs)
-        night.reasons += alarms.check_belief(
-            comparison,
-            night.limits.floor,
-            model=MODEL,
-            baselines=BASELINES,
-            auc=alarms.mean_auc(
-                scores[MODEL], np.where(held_out.eligible, held_out.gains, np.float32(np.nan))
-            ),
-            past=past,
-        )
+        if night.verdict().published == MODEL:
+            gains = np.where(held_out.eligible, held_out.gains, np.float32(np.nan))
+            night.reasons += alarms.check_belief(
+                comparison,
+                night.limits.floor,
+                model=MODEL,
+                baselines=BASELINES,
+                auc=alarms.mean_auc(scores[MODEL], gains),
+                past=night.snapshot.reached(season.class_year, night.limits.input.trailing_runs),
+            )
         winner = night.verdict().published or night.baseline
         lists = priced_lists(held_out, scores[winner])
         shown = exposure(lists, held_out.eligible, held_out.capacities)

@@ -183,7 +183,8 @@ def _odd_season(feed: Feed, earlier: Sequence[Feed], limits: SeasonLimits) -> tu
     found = []
     for name, beside in feed.season.items():
         band = limits.band_of(name)
-        past = [night.season[name].distance() for night in earlier if name in night.season]
+        # A night on which there was too little of it to say has not shown it.
+        past = [night.season[name].distance() if name in night.season else 0.0 for night in earlier]
         end = band.broken_by(exp(beside.distance()))
         if end is None or abs(beside.distance()) <= limits.noise * beside.noise:
             continue

@@ -255,6 +255,11 @@ def test_what_most_earlier_nights_have_shown_has_been_looked_at() -> None:
     assert found(make_feed(season=GONE), history) == []
 
 
+def test_a_night_with_too_little_to_say_has_not_shown_it() -> None:
+    history = earlier(4) + earlier(3, season=GONE)
+    assert [code for code, *_ in found(make_feed(season=GONE), history)] == ["season_moved"]
+
+
 def test_one_odd_night_does_not_hide_an_odd_season() -> None:
     usual = {"open_city:济宁市": Beside(40, 40, 0.2)}
     history = earlier(4, season=usual) + earlier(3, season=GONE)
