@@ -206,6 +206,13 @@ def journal(last: int | None, json_file: str | None) -> None:
     show_default=True,
     help="By fit less a price per post, or by fit alone.",
 )
+@click.option(
+    "--congestion",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    show_default=True,
+    help="How much of the price a market ranking takes off: 0 none, 1 all of it.",
+)
 @click.option("--reasons", is_flag=True, help="Add the largest reasons, as JSON.")
 @out_option
 def rank(
@@ -214,6 +221,7 @@ def rank(
     *,
     top: int,
     ranking: str,
+    congestion: float,
     reasons: bool,
     out: Path,
 ) -> None:
@@ -231,13 +239,16 @@ def rank(
             graduate_ids=graduates or None,
             top=top,
             order=ranking,
+            congestion=congestion,
             reasons=reasons,
         )
         _write(table, out)
-    n_graduates = len({row[0] for row in table.rows})
+    n_graduates, weight = len({row[0] for row in table.rows}), table.facts["congestion"]
     say(
-        f"已写入 {out}：{n_graduates} 名毕业生，{len(table.rows)} 行，{_source(table)}",
-        f"Wrote {out}: {n_graduates} graduates, {len(table.rows)} rows, {_source(table)}",
+        f"已写入 {out}：{n_graduates} 名毕业生，{len(table.rows)} 行，热度权重 {weight:g}，"
+        f"{_source(table)}",
+        f"Wrote {out}: {n_graduates} graduates, {len(table.rows)} rows, congestion {weight:g}, "
+        f"{_source(table)}",
     )
 
 

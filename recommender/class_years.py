@@ -13,9 +13,9 @@ from recommender.domain import Graduate, Outcome, Post, Reference
 from recommender.evaluation.compare import HeldOut
 from recommender.evaluation.season import Season, open_between, season_of, slices
 from recommender.matching.eligibility import suitable_pairs
+from recommender.matching.market import priced_lists as lists_of
 from recommender.matching.prices import solve_prices
 from recommender.model.boosting import Cohort
-from recommender.model.topk import id_keys, top_k
 
 LIST_LENGTH = 10
 
@@ -88,13 +88,19 @@ def held_out_of(
     )
 
 
-def priced_lists(held_out: HeldOut, scores: NDArray[np.float32]) -> NDArray[np.int32]:
-    """Rank by scores less the prices that level the queues: int32 (n_graduates, 10), -1 fills."""
-    prices = solve_prices(scores, held_out.eligible, held_out.capacities)
-    return top_k(
-        scores - prices.price.astype(np.float32),
+def priced_lists(
+    held_out: HeldOut, scores: NDArray[np.float32], takes: NDArray[np.float32] | None = None
+) -> NDArray[np.int32]:
+    """Rank by scores less the prices of the queues: int32 (n_graduates, 10), -1 fills.
+
+    Scores are chances where `takes`, the chance that a pair comes about, is given.
+    """
+    prices = solve_prices(scores, held_out.eligible, held_out.capacities, takes)
+    return lists_of(
+        scores - prices.taken_off(scores),
         held_out.eligible,
         LIST_LENGTH,
-        id_keys(held_out.graduate_ids),
-        id_keys(held_out.post_ids),
+        held_out.graduate_ids,
+        held_out.post_ids,
+        covering=True,
     )

@@ -18,11 +18,11 @@ from recommender.domain import Graduate, class_year_of
 from recommender.errors import NotFound
 from recommender.matching.assignment import assign_cohort
 from recommender.matching.eligibility import excluded_by
-from recommender.matching.market import Market, open_market
+from recommender.matching.market import CONGESTION, Market, open_market
 from recommender.matching.ranking import percentiles
 from recommender.matching.reasons import reasons as reasons_of
 from recommender.model.artefact import Artefact, read_current
-from recommender.model.topk import NO_POST, id_keys, top_k
+from recommender.model.topk import NO_POST, id_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +49,25 @@ def rank_cohort(
     graduate_ids: Sequence[str] | None = None,
     top: int = 10,
     order: str = "market",
+    congestion: float = CONGESTION,
     reasons: bool = False,
 ) -> Table:
     """Rank the open posts for many graduates.
 
-    Prices are solved for the whole class year of those asked for, whoever is asked for.
+    Prices are solved and lists made for the whole class year of those asked for, whoever is
+    asked for.
+
+    Parameters
+    ----------
+    order
+        ``market``, or ``fit``, which is the same at no congestion.
+    congestion
+        How much of the price a market ranking takes off, 0 to 1; see `Prices.taken_off`.
 
     Raises
     ------
+    ValueError
+        If the congestion is outside 0 to 1.
     NotFound
         If a graduate is not stored, or the class year has no graduates.
     NoModel, CorruptArtefact
@@ -65,27 +76,21 @@ def rank_cohort(
     artefact = read_current(models_dir)
     market = _read_market(engine, artefact, day, class_year, graduate_ids)
     wanted = _rows_of(market.graduates, graduate_ids)
-    priced = order == "market"
-    scores = market.ordered_scores(priced=priced)[wanted]
-    lists = top_k(
-        scores,
-        market.eligible[wanted],
-        top,
-        id_keys(market.graduates[row].graduate_id for row in wanted),
-        id_keys(post.post_id for post in market.posts),
-    )
+    weight = congestion if order == "market" else 0.0
+    lists = market.lists(top, weight)
+    scores = market.ordered_scores(weight)
     rows: list[tuple[object, ...]] = []
-    for graduate, own_scores, posts in zip(
-        (market.graduates[row] for row in wanted), scores, lists, strict=True
-    ):
+    for row in wanted:
+        graduate_id, posts = market.graduates[row].graduate_id, lists[row]
         for rank, post in enumerate(posts[posts != NO_POST], start=1):
-            told = (_as_json(market, graduate, int(post), priced=priced),) if reasons else ()
-            post_id = market.posts[post].post_id
-            rows.append((graduate.graduate_id, post_id, rank, float(own_scores[post]), *told))
+            score = float(scores[row, post])
+            told = (_as_json(market, row, int(post), score),) if reasons else ()
+            rows.append((graduate_id, market.posts[post].post_id, rank, score, *told))
     return Table(
         columns=("graduate_id", "post_id", "rank", "score") + (("reasons",) if reasons else ()),
         rows=rows,
-        facts=_facts(artefact, market, score=order),
+        facts=_facts(artefact, market, score=order)
+        | {"congestion": weight, "converged": market.prices.converged},
     )
 
 
@@ -186,9 +191,10 @@ def _rows_of(graduates: Sequence[Graduate], graduate_ids: Sequence[str] | None) 
     )
 
 
-def _as_json(market: Market, graduate: Graduate, post: int, *, priced: bool) -> str:
+def _as_json(market: Market, row: int, post: int, score: float) -> str:
+    price = float(market.scores[row, post]) - score
     told = [
         {"code": each.code, "text": each.text, "contribution": round(each.contribution, 6)}
-        for each in reasons_of(market, graduate, post, priced=priced)
+        for each in reasons_of(market, market.graduates[row], post, price=price)
     ]
     return json.dumps(told, ensure_ascii=False)

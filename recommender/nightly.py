@@ -71,7 +71,6 @@ from recommender.model.artefact import (
 from recommender.model.boosting import StageSettings, calibrate, fit_model
 from recommender.model.chances import STAGES, ChanceScorer
 from recommender.model.features import post_features
-from recommender.model.topk import id_keys, top_k
 from recommender.model.training import TrainingSettings, limit_child
 
 log = structlog.get_logger()
@@ -380,10 +379,11 @@ def _judge(
     """Take steps G2 to G4 on the held-out class year."""
     reference = night.snapshot.reference
     held_out = held_out_of(season, night.snapshot.outcomes, reference, night.snapshot.day)
-    scores = {
-        name: open_board(scorer, season.posts, reference, season.ends_on).scores(season.graduates)
+    fits = {
+        name: open_board(scorer, season.posts, reference, season.ends_on).fit(season.graduates)
         for name, scorer in scorers.items()
     }
+    scores = {name: fit.scores for name, fit in fits.items()}
     for name, scorer in scorers.items():
         night.reasons += gate.check_arrays(
             {f"{name}.{array}": values for array, values in scorer.arrays().items()}
@@ -413,7 +413,7 @@ def _judge(
                 past=night.snapshot.reached(season.class_year, night.limits.input.trailing_runs),
             )
         winner = night.verdict().published or night.baseline
-        lists = priced_lists(held_out, scores[winner])
+        lists = priced_lists(held_out, scores[winner], fits[winner].takes)
         shown = exposure(lists, held_out.eligible, held_out.capacities)
         night.reasons += gate.check_market(
             shown,
@@ -471,7 +471,7 @@ def _alarms(night: _Night, name: str, scorer: AnyScorer, market: Market) -> tupl
             scorer.vocabulary().get("post_names", ()) if name == MODEL else (),
             limits.sanity,
         ),
-        *alarms.check_prices(market.prices.price, market.scores, market.eligible, limits.sanity),
+        *alarms.check_prices(market.dearest(), market.scores, market.eligible, limits.sanity),
         *alarms.check_cities(
             _lists(market),
             market.eligible,
@@ -484,13 +484,7 @@ def _alarms(night: _Night, name: str, scorer: AnyScorer, market: Market) -> tupl
 
 
 def _lists(market: Market) -> np.ndarray[Any, Any]:
-    return top_k(
-        market.ordered_scores(priced=True),
-        market.eligible,
-        LIST_LENGTH,
-        id_keys(g.graduate_id for g in market.graduates),
-        id_keys(p.post_id for p in market.posts),
-    )
+    return market.lists(LIST_LENGTH)
 
 
 def _prices(market: Market) -> dict[str, tuple[float, float]]:

@@ -106,16 +106,15 @@ _STAGE_PATTERNS: Mapping[tuple[str, str, bool], str] = {
 
 def _price(facts: ReasonFacts, language: str) -> str:
     people = max(1, round(facts.applicants))
-    # Such a post has its price from those who come when the posts they like better have one.
-    if people <= facts.places:
-        if language == EN:
-            return "Others are expected to turn to it from fuller posts, so the post moves down"
-        return "预计会有人从更紧张的岗位转来，排名下降"
+    # So many are expected; more may come, so that a short queue has its price as well.
+    short = people <= facts.places
     if language == EN:
         queue = f"{people} {'person queues' if people == 1 else 'people queue'}"
         places = f"{facts.places} {'place' if facts.places == 1 else 'places'}"
-        return f"About {queue} for {places}, so the post moves down"
-    return f"预计约 {people} 人竞争 {facts.places} 个名额，排名下降"
+        more = " and more may come" if short else ""
+        return f"About {queue} for {places}{more}, so the post moves down"
+    more = "，也可能更多" if short else ""
+    return f"预计约 {people} 人竞争 {facts.places} 个名额{more}，排名下降"
 
 
 def _graduate_aspects(facts: ReasonFacts, language: str) -> dict[str, str]:

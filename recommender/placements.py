@@ -44,7 +44,7 @@ from recommender.matching.eligibility import (
     standing,
 )
 from recommender.matching.exploration import draw_order
-from recommender.matching.market import Market, open_market
+from recommender.matching.market import CONGESTION, Market, open_market
 from recommender.matching.ranking import percentiles
 from recommender.matching.reasons import occupation_name, reasons, region_name
 from recommender.model.artefact import Artefact, current_version, read_version, versions
@@ -211,7 +211,14 @@ class PlacementDesk:
         self._loading = threading.Lock()
         self._building = threading.Lock()
 
-    def rank_posts(self, graduate_id: str, *, top: int = 10, order: str = "market") -> PostRanking:
+    def rank_posts(
+        self,
+        graduate_id: str,
+        *,
+        top: int = 10,
+        order: str = "market",
+        congestion: float = CONGESTION,
+    ) -> PostRanking:
         """Rank the open posts that one graduate may take.
 
         Raises
@@ -225,10 +232,15 @@ class PlacementDesk:
         graduate, own = self._graduate(snapshot, graduate_id)
         if not graduate.consent:
             raise NoConsent(graduate_id)
-        return _ranking(snapshot, graduate, own, top=top, order=order)
+        return _ranking(snapshot, graduate, own, top=top, order=order, congestion=congestion)
 
     def rank_for_profile(
-        self, profile: Mapping[str, object], *, top: int = 10, order: str = "market"
+        self,
+        profile: Mapping[str, object],
+        *,
+        top: int = 10,
+        order: str = "market",
+        congestion: float = CONGESTION,
     ) -> PostRanking:
         """Rank the open posts for a person described by a roster's columns; nothing is kept.
 
@@ -252,6 +264,7 @@ class PlacementDesk:
             ),
             top=top,
             order=order,
+            congestion=congestion,
         )
         return ranked if read_as == graduate.trade else replace(ranked, read_as=read_as)
 
@@ -281,7 +294,7 @@ class PlacementDesk:
                 rank=rank,
                 graduate_id=market.graduates[rows[i]].graduate_id,
                 score=float(shares[i]),
-                reasons=reasons(market, market.graduates[rows[i]], index, priced=False),
+                reasons=reasons(market, market.graduates[rows[i]], index),
             )
             for rank, i in enumerate(best[best != NO_POST], start=1)
         )
@@ -495,13 +508,19 @@ def _standing_now(
 
 
 def _ranking(
-    snapshot: _Snapshot, graduate: Graduate, own: Standing, *, top: int, order: str
+    snapshot: _Snapshot,
+    graduate: Graduate,
+    own: Standing,
+    *,
+    top: int,
+    order: str,
+    congestion: float,
 ) -> PostRanking:
-    market, priced = snapshot.market, order == "market"
+    market = snapshot.market
     eligible = eligible_pairs([graduate], market.posts, own, market.day)
-    scores = market.fit_of([graduate])
-    if priced:
-        scores = scores - market.prices.price.astype(np.float32)
+    fit = market.fit_of([graduate])
+    price = market.prices.taken_off(fit, congestion if order == "market" else 0.0)
+    scores = fit - price
     (best,) = top_k(
         scores,
         eligible,
@@ -518,8 +537,8 @@ def _ranking(
             open_places=open_places(market.posts[i], own, graduate.graduate_id),
             score=float(scores[0, i]),
             chances=market.board.chances(graduate, int(i)),
-            price=float(market.prices.price[i]) if priced else 0.0,
-            reasons=reasons(market, graduate, int(i), priced=priced),
+            price=float(price[0, i]),
+            reasons=reasons(market, graduate, int(i), price=float(price[0, i])),
         )
         for rank, i in enumerate(best[best != NO_POST], start=1)
     )

@@ -30,8 +30,33 @@ class Chances:
     stays: float
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well people and posts fit.
+
+    Attributes
+    ----------
+    scores : float32 array of shape (n_graduates, n_posts)
+    takes : float32 array of the same shape or None
+        Chance that a pair comes about where a place is free: wanted and hired, 0 to 1. None
+        where scores only order.
+    """
+
+    scores: NDArray[np.float32]
+    takes: NDArray[np.float32] | None = None
+
+
 class Board(Protocol):
     """Scores people against the posts it was laid over."""
+
+    @property
+    def knows_chances(self) -> bool:
+        """Whether scores are chances, not only an order."""
+        ...
+
+    def fit(self, graduates: Sequence[Graduate]) -> Fit:
+        """Score all pairs, with the chance that they come about."""
+        ...
 
     def scores(self, graduates: Sequence[Graduate]) -> NDArray[np.float32]:
         """Score all pairs: float32 of shape (n_graduates, n_posts)."""
@@ -63,6 +88,12 @@ class FeatureBoard:
             [post_features(post, reference) for post in posts], scorer.post_names
         )
 
+    knows_chances = False
+
+    def fit(self, graduates: Sequence[Graduate]) -> Fit:
+        """Score all pairs; see `Board`."""
+        return Fit(self.scores(graduates))
+
     def scores(self, graduates: Sequence[Graduate]) -> NDArray[np.float32]:
         """Score all pairs; see `Board`."""
         described = [graduate_features(graduate, self._reference) for graduate in graduates]
@@ -83,6 +114,8 @@ class FeatureBoard:
 
 class ChanceBoard:
     """The stages of the road: a score is the chance of the whole of it."""
+
+    knows_chances = True
 
     def __init__(
         self, scorer: ChanceScorer, posts: Sequence[Post], reference: Reference, day: date
@@ -108,10 +141,17 @@ class ChanceBoard:
         """Score all pairs by the chance of the whole road, 0 to 1; see `Board`."""
         if len(graduates) == 1:
             return self._scorer.scores(self._grid_of(*graduates))
+        return self.fit(graduates).scores
+
+    def fit(self, graduates: Sequence[Graduate]) -> Fit:
+        """Score all pairs; see `Board`."""
         scores = np.empty((len(graduates), len(self._posts)), dtype=np.float32)
+        takes = np.empty_like(scores)
         for block in blocks(len(graduates), len(self._posts)):
-            scores[block] = self._scorer.scores(self._grid(*graduates[block]))
-        return scores
+            chances = self._scorer.chances(self._grid(*graduates[block]))
+            scores[block] = chances.prod(axis=-1)
+            takes[block] = chances[..., :2].prod(axis=-1)
+        return Fit(scores, takes)
 
     def stage_chances(self, graduates: Sequence[Graduate]) -> NDArray[np.float64]:
         """Give the calibrated chance of each stage: float64 (n_graduates, n_posts, 3), 0 to 1."""

@@ -14,8 +14,12 @@ from numpy.typing import NDArray
 
 from recommender.domain import Graduate, Post, Reference
 from recommender.matching.board import AnyScorer, Board, open_board
+from recommender.matching.cover import cover_posts
 from recommender.matching.eligibility import Standing, eligible_pairs, open_places
 from recommender.matching.prices import Prices, solve_prices
+from recommender.model.topk import id_keys, top_k
+
+CONGESTION = 1.0  # how much of the price a list takes off unless asked otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +55,30 @@ class Market:
         """Score graduates, of the cohort or not: float32 (n, n_posts)."""
         return self.board.scores(graduates)
 
-    def ordered_scores(self, *, priced: bool) -> NDArray[np.float32]:
-        """Give what orders a list: the fit, less the price of each post where asked."""
-        return self.scores - self.prices.price.astype(np.float32) if priced else self.scores
+    def ordered_scores(self, congestion: float = CONGESTION) -> NDArray[np.float32]:
+        """Give what orders a list: the fit, less so much of each post's price (0 to 1)."""
+        return self.scores - self.prices.taken_off(self.scores, congestion)
+
+    def dearest(self) -> NDArray[np.float64]:
+        """Give the most that each post's price takes off an eligible fit: float64 (n_posts,)."""
+        taken = np.where(self.eligible, self.prices.taken_off(self.scores), np.float32(0))
+        dearest: NDArray[np.float64] = taken.max(axis=0, initial=0).astype(np.float64)
+        return dearest
+
+    def lists(self, k: int, congestion: float = CONGESTION) -> NDArray[np.int32]:
+        """List everybody's `k` best posts: int32 (n_graduates, k), -1 fills.
+
+        At full congestion together they leave out no post that they could show; see
+        `cover_posts`.
+        """
+        return priced_lists(
+            self.ordered_scores(congestion),
+            self.eligible,
+            k,
+            [graduate.graduate_id for graduate in self.graduates],
+            [post.post_id for post in self.posts],
+            covering=congestion == CONGESTION,
+        )
 
     def after(self, standing: Standing) -> Market:
         """Give the same market after further steps; prices and scores stay as they are."""
@@ -90,28 +115,49 @@ def open_market(
     )
     cohort = tuple(sorted(graduates, key=lambda graduate: graduate.graduate_id))
     board = open_board(scorer, on_offer, reference, day)
-    market = Market(
+    fit = board.fit(cohort)
+    eligible = eligible_pairs(cohort, on_offer, standing, day)
+    capacities = _capacities(on_offer, standing)
+    if published is not None and all(post.post_id in published for post in on_offer):
+        prices = _from_published(on_offer, published, is_share=board.knows_chances)
+    else:
+        prices = solve_prices(fit.scores, eligible, capacities, fit.takes)
+    return Market(
         day=day,
         reference=reference,
         graduates=cohort,
         posts=on_offer,
         standing=standing,
         board=board,
-        capacities=_capacities(on_offer, standing),
-        eligible=eligible_pairs(cohort, on_offer, standing, day),
-        scores=board.scores(cohort),
-        prices=_from_published(on_offer, published or {}),
+        capacities=capacities,
+        eligible=eligible,
+        scores=fit.scores,
+        prices=prices,
     )
-    if published is not None and all(post.post_id in published for post in on_offer):
-        return market
-    return replace(market, prices=solve_prices(market.scores, market.eligible, market.capacities))
+
+
+def priced_lists(
+    scores: NDArray[np.float32],
+    eligible: NDArray[np.bool_],
+    k: int,
+    graduate_ids: Sequence[str],
+    post_ids: Sequence[str],
+    *,
+    covering: bool,
+) -> NDArray[np.int32]:
+    """List everybody's `k` best posts, as the batch shows them: int32 (n_graduates, k)."""
+    keys = id_keys(graduate_ids), id_keys(post_ids)
+    lists = top_k(scores, eligible, k, *keys)
+    return cover_posts(lists, scores, eligible, *keys) if covering else lists
 
 
 def _capacities(posts: Sequence[Post], standing: Standing) -> NDArray[np.int32]:
     return np.array([open_places(post, standing) for post in posts], dtype=np.int32)
 
 
-def _from_published(posts: Sequence[Post], published: Mapping[str, tuple[float, float]]) -> Prices:
-    pairs = [published.get(post.post_id, (0.0, 0.0)) for post in posts]
-    table = np.array(pairs, dtype=np.float64).reshape(len(posts), 2)
-    return Prices(table[:, 0], table[:, 1])
+def _from_published(
+    posts: Sequence[Post], published: Mapping[str, tuple[float, float]], *, is_share: bool
+) -> Prices:
+    table = np.array([published[post.post_id] for post in posts], dtype=np.float64)
+    price, applicants = table.reshape(len(posts), 2).T
+    return Prices(price, applicants, is_share)

@@ -10,19 +10,20 @@ from recommender.matching.ranking import PRICE, Part, largest_parts
 N_REASONS = 5
 
 
-def parts(market: Market, graduate: Graduate, post: int, *, priced: bool) -> list[Part]:
+def parts(market: Market, graduate: Graduate, post: int, *, price: float = 0.0) -> list[Part]:
     """Take what stands behind a graduate and the post of an index apart, and the price.
 
     Under the factorization or a plain rule the parts add up to the score; under chances, those
     of each stage add up to its log-odds, and the price is taken off the chance.
     """
-    price = float(market.prices.price[post]) if priced else 0.0
     found = market.board.parts(graduate, post)
     return [*found, Part(PRICE, -price)] if price else found
 
 
-def reasons(market: Market, graduate: Graduate, post: int, *, priced: bool) -> tuple[Reason, ...]:
-    """Say the largest parts of a score, and the price where there is one."""
+def reasons(
+    market: Market, graduate: Graduate, post: int, *, price: float = 0.0
+) -> tuple[Reason, ...]:
+    """Say the largest parts of a score, and the price that was taken off where there is one."""
     facts = _facts(market, graduate, post)
     return tuple(
         Reason(
@@ -31,7 +32,7 @@ def reasons(market: Market, graduate: Graduate, post: int, *, priced: bool) -> t
             text_en=phrases.reason(part.code, part.contribution > 0, facts, "en"),
             contribution=part.contribution,
         )
-        for part in largest_parts(parts(market, graduate, post, priced=priced), N_REASONS)
+        for part in largest_parts(parts(market, graduate, post, price=price), N_REASONS)
     )
 
 

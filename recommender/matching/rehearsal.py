@@ -110,9 +110,10 @@ def _answer(market: Market, graduate: Graduate) -> tuple[set[str], float]:
     """Answer as a page would, and take the time."""
     began = time.perf_counter()
     row = market.graduates.index(graduate)
-    scores = market.fit_of([graduate]) - market.prices.price.astype(np.float32)
+    fit = market.fit_of([graduate])
+    price = market.prices.taken_off(fit)
     (best,) = top_k(
-        scores,
+        fit - price,
         market.eligible[[row]],
         LIST_LENGTH,
         id_keys([graduate.graduate_id]),
@@ -120,5 +121,5 @@ def _answer(market: Market, graduate: Graduate) -> tuple[set[str], float]:
     )
     found = [int(post) for post in best[best != NO_POST]]
     for post in found:
-        reasons(market, graduate, post, priced=True)
+        reasons(market, graduate, post, price=float(price[0, post]))
     return {market.posts[post].post_id for post in found}, time.perf_counter() - began

@@ -54,8 +54,8 @@ class Artefact:
     facts
         Data cut-off, counts, metrics, seed, verdict: what the model card says.
     prices
-        Post → price in units of the score, at least 0, and the applicants expected there if
-        nobody looked at anybody else's list.
+        Post → price, a share of a chance or in units of a score that only orders, and the
+        applicants expected there when everybody follows the priced lists.
     """
 
     version: int

@@ -110,3 +110,29 @@ def test_who_gets_no_post_is_listed_with_the_rule_on_request(
     assert "consent" in reasons["G5"].split(";")
     # G4 left in September and is free again; the post they left is theirs to take back.
     assert reasons["G4"] == ""
+
+
+@pytest.mark.parametrize("congestion", [-0.5, 1.5])
+def test_a_congestion_outside_0_to_1_is_refused(
+    stored_world: Engine, models_dir: Path, congestion: float
+) -> None:
+    with pytest.raises(ValueError, match="congestion"):
+        rank_cohort(stored_world, models_dir, day=DAY, congestion=congestion)
+
+
+def test_no_congestion_is_the_order_by_fit_and_the_table_says_how_much_there_was(
+    stored_world: Engine, models_dir: Path
+) -> None:
+    by_fit = rank_cohort(stored_world, models_dir, day=DAY, order="fit")
+    none, half, whole = (
+        rank_cohort(stored_world, models_dir, day=DAY, congestion=c) for c in (0, 0.5, 1)
+    )
+    assert none.rows == by_fit.rows
+    assert whole.rows == rank_cohort(stored_world, models_dir, day=DAY).rows
+    scores = [{row[:2]: float(str(row[3])) for row in each.rows} for each in (none, half, whole)]
+    for pair, fit in scores[0].items():
+        assert scores[2][pair] <= scores[1][pair] <= fit
+    # P1 has one place for three who may take it.
+    assert scores[2]["G6", "P1"] < scores[1]["G6", "P1"] < scores[0]["G6", "P1"]
+    assert [each.facts["congestion"] for each in (by_fit, none, half, whole)] == [0, 0, 0.5, 1]
+    assert whole.facts["converged"]

@@ -11,7 +11,7 @@ import pytest
 from recommender.domain import OutcomeStage
 from recommender.matching.eligibility import Standing, standing
 from recommender.matching.market import Market, open_market
-from recommender.matching.prices import solve_prices
+from recommender.matching.prices import Prices, solve_prices
 from recommender.model.scoring import Scorer
 from tests.builders import (
     DAY,
@@ -21,6 +21,7 @@ from tests.builders import (
     make_outcome,
     make_post,
 )
+from tests.recommender.test_cover import most_posts
 
 
 def small_market(world: SmallWorld, scorer: Scorer, **more: object) -> Market:
@@ -115,10 +116,35 @@ def test_somebody_outside_the_cohort_is_scored_as_well(market: Market) -> None:
 def test_the_price_is_taken_off_only_where_asked(small_world: SmallWorld, scorer: Scorer) -> None:
     published = {f"P{i}": (i / 4, 1.0) for i in range(1, 6)}
     found = small_market(small_world, scorer, published=published)
-    assert found.ordered_scores(priced=False).tobytes() == found.scores.tobytes()
-    priced = found.ordered_scores(priced=True)
-    assert priced.dtype == np.float32
-    assert (priced == found.scores - np.array([0.25, 0.5, 0.75, 1, 1.25], np.float32)).all()
+    assert found.ordered_scores(0).tobytes() == found.scores.tobytes()
+    price = np.array([0.25, 0.5, 0.75, 1, 1.25], np.float32)
+    for congestion in (0.5, 1):
+        priced = found.ordered_scores(congestion)
+        assert priced.dtype == np.float32
+        assert (priced == found.scores - np.float32(congestion) * price).all()
+    assert found.ordered_scores().tobytes() == priced.tobytes()
+
+
+def test_a_price_takes_a_share_off_a_chance(market: Market) -> None:
+    # What is stored says nothing of its unit: the scorer does.
+    assert not market.prices.is_share
+    prices = Prices(np.array([0.5, 1, 0, 0.25, 0]), np.zeros(5), is_share=True)
+    chances = replace(market, scores=np.full((8, 5), 0.8, np.float32), prices=prices)
+    assert chances.ordered_scores()[3] == pytest.approx([0.4, 0, 0.8, 0.6, 0.8])
+    # Nobody may take P2, so that its price is taken off nothing.
+    assert chances.dearest() == pytest.approx([0.4, 0, 0, 0.2, 0])
+
+
+def test_lists_at_full_congestion_leave_out_no_post_that_they_could_show(market: Market) -> None:
+    # Everybody likes P5 best, which all four with a post may take, and a list has one line.
+    able = set(np.flatnonzero(market.eligible.any(axis=0)).tolist())
+    same = replace(
+        market,
+        scores=np.tile(np.arange(5, dtype=np.float32), (8, 1)),
+        prices=Prices(np.zeros(5), np.zeros(5), is_share=False),
+    )
+    n_shown = {c: len(set(same.lists(1, c).ravel().tolist()) & able) for c in (0, 0.5, 1)}
+    assert n_shown[0] == n_shown[0.5] == 1 < n_shown[1] == most_posts(market.eligible, 1)
 
 
 def test_further_steps_change_who_may_take_what_and_not_what_is_wanted(
@@ -136,13 +162,13 @@ def test_further_steps_change_who_may_take_what_and_not_what_is_wanted(
 
 
 def test_a_crowd_makes_a_post_dearer(small_world: SmallWorld, scorers: dict[str, Scorer]) -> None:
-    # P1 is the one welders' post that asks for no more than they hold, with 2 of the 6 places
-    # within reach: one welder's 3 applications leave places over, five welders' 15 do not.
+    # P1, the one welders' post that asks for no more than they hold, has 2 places: one welder
+    # finds room, five do not.
     welders = tuple(make_graduate(graduate_id=f"W{i}") for i in range(5))
     reference, posts = small_world.reference, small_world.posts
     one, five = (
         open_market(scorers["crosswalk"], people, posts, Standing(), reference, DAY).prices.price
         for people in (welders[:1], welders)
     )
-    assert 0 < one[0] < five[0]
+    assert one[0] == 0 < five[0]
     assert one[3:].tolist() == [0, 0]

@@ -188,13 +188,21 @@ def test_the_price_is_a_queue(applicants: float, places: int, zh: str, en: str) 
     assert phrases.reason("price", False, facts, "en") == f"{en}, so the post moves down"
 
 
-@pytest.mark.parametrize(("applicants", "places"), [(0.2, 1), (3.4, 3), (1, 18)])
-def test_a_short_queue_is_no_reason_to_move_down_but_those_who_will_turn_to_it_are(
-    applicants: float, places: int
+@pytest.mark.parametrize(
+    ("applicants", "places", "zh", "en"),
+    [
+        (0.2, 1, "约 1 人竞争 1 个名额", "1 person queues for 1 place"),
+        (3.4, 3, "约 3 人竞争 3 个名额", "3 people queue for 3 places"),
+        (1, 18, "约 1 人竞争 18 个名额", "1 person queues for 18 places"),
+    ],
+)
+def test_a_short_queue_is_no_reason_to_move_down_but_that_it_may_be_longer_is(
+    applicants: float, places: int, zh: str, en: str
 ) -> None:
     facts = replace(FACTS, applicants=applicants, places=places)
-    assert phrases.reason("price", False, facts) == "预计会有人从更紧张的岗位转来，排名下降"
-    assert "queue" not in phrases.reason("price", False, facts, "en")
+    assert phrases.reason("price", False, facts) == f"预计{zh}，也可能更多，排名下降"
+    told = phrases.reason("price", False, facts, "en")
+    assert told == f"About {en} and more may come, so the post moves down"
 
 
 # Stages of the road -------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def rich_market(rich_world: SmallWorld) -> Market:
 
 def told(market: Market) -> list[tuple[Graduate, Post, tuple[Reason, ...]]]:
     return [
-        (graduate, post, reasons(market, graduate, index, priced=True))
+        (graduate, post, reasons(market, graduate, index, price=0.125 * (index + 1)))
         for graduate in market.graduates
         for index, post in enumerate(market.posts)
     ]
@@ -129,22 +129,23 @@ def test_chinese_is_chinese_and_english_is_english(rich_market: Market) -> None:
 # Exactness ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("priced", [False, True])
+@pytest.mark.parametrize("congestion", [0, 0.25, 1])
 def test_the_parts_of_every_post_add_up_to_what_orders_it(
-    small_world: SmallWorld, scorer: Scorer, priced: bool
+    small_world: SmallWorld, scorer: Scorer, congestion: float
 ) -> None:
     market = market_of(small_world, scorer)
-    scores = market.ordered_scores(priced=priced)
+    scores = market.ordered_scores(congestion)
     for row, graduate in enumerate(market.graduates):
         for post in range(len(market.posts)):
-            added = sum(p.contribution for p in parts(market, graduate, post, priced=priced))
+            price = float(market.scores[row, post] - scores[row, post])
+            added = sum(p.contribution for p in parts(market, graduate, post, price=price))
             assert added == pytest.approx(scores[row, post], abs=1e-4)
 
 
 def test_the_largest_parts_are_told_and_then_the_price(rich_market: Market) -> None:
     for graduate, post, each in told(rich_market):
         index = rich_market.posts.index(post)
-        every = parts(rich_market, graduate, index, priced=True)
+        every = parts(rich_market, graduate, index, price=0.125 * (index + 1))
         telling = [p.code for p in every if p.code != "price" and not p.code.endswith("_any")]
         assert [reason.code for reason in each] == [*telling[:N_REASONS], "price"]
         contribution = {part.code: part.contribution for part in every}
@@ -163,7 +164,7 @@ def test_a_sentence_says_up_where_its_part_is_positive(rich_market: Market) -> N
 
 
 def test_the_fit_has_no_price(rich_market: Market) -> None:
-    told = reasons(rich_market, rich_market.graduates[0], 0, priced=False)
+    told = reasons(rich_market, rich_market.graduates[0], 0)
     assert "price" not in {reason.code for reason in told}
 
 
@@ -171,7 +172,7 @@ def test_the_price_says_how_many_queue_for_how_many_places(
     small_world: SmallWorld, scorers: dict[str, Scorer]
 ) -> None:
     market = market_of(small_world, scorers["crosswalk"])
-    price = reasons(market, market.graduates[5], 4, priced=True)[-1]
+    price = reasons(market, market.graduates[5], 4, price=0.625)[-1]
     assert (price.code, price.contribution) == ("price", -0.625)
     assert price.text == "预计约 7 人竞争 2 个名额，排名下降"
     assert price.text_en == "About 7 people queue for 2 places, so the post moves down"
@@ -182,7 +183,7 @@ def test_the_crosswalk_rule_says_trade_and_home(
 ) -> None:
     # G6, a welder at home in Jining, and P1, a welder's post there: 1 for the trade, .5 for home.
     market = market_of(small_world, scorers["crosswalk"])
-    told = reasons(market, market.graduates[5], 0, priced=False)
+    told = reasons(market, market.graduates[5], 0)
     assert [(r.code, r.contribution, r.text) for r in told] == [
         ("trade_occupation", 1.0, "专业“焊接加工”与职业“焊工”相合，排名上升"),
         ("home_place", 0.5, "生源地济宁市任城区与工作地点济宁市相合，排名上升"),
