@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from recommender.places import Clerk
 
 
-@click.group("places", short_help="名额台账 · Every place once.")
+@click.group("places", cls=terminal.Program, short_help="名额台账 · Every place once.")
 def places() -> None:
     """Hold, confirm and release places of a post, and see who waits for one."""
 

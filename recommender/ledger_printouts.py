@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from recommender import wording
+from recommender import phrases, wording
 from recommender.claims import SHANDONG, LedgerAction, LedgerEvent
+from recommender.domain import StepReason
+from recommender.places import LEDGER
 
 if TYPE_CHECKING:
     from recommender.ledger import PostPlaces
@@ -53,9 +55,19 @@ def places_lines(shown: PostPlaces, language: str = "zh") -> Iterator[str]:
         since = _local(claim.since)
         yield f"  {'line' if english else '排队'} {turn}  {claim.graduate_id}  {since}"
     for event in shown.history:
-        done = wording.label(event.action, language)
-        told = [f"#{event.event_id}", _local(event.at), done, event.graduate_id, event.who]
-        yield " ".join(each for each in (*told, event.reason, event.note) if each)
+        yield _event_line(event, language)
+
+
+def _event_line(event: LedgerEvent, language: str) -> str:
+    who = ("ledger" if language == "en" else "台账") if event.who == LEDGER else event.who
+    why = event.reason
+    if event.action is LedgerAction.RELEASE and why is not None:
+        why = wording.label(StepReason(why), language)
+    elif why is not None:
+        why = phrases.rule(why, holds=False, needs=(), language=language)
+    done = wording.label(event.action, language)
+    told = (f"#{event.event_id}", _local(event.at), done, event.graduate_id, who, why, event.note)
+    return " ".join(each for each in told if each)
 
 
 def places_json(shown: PostPlaces) -> dict[str, Any]:

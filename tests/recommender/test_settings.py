@@ -1,8 +1,9 @@
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
+from recommender.claims import SHANDONG
 from recommender.settings import Settings, sqlite_url
 
 
@@ -20,6 +21,10 @@ from recommender.settings import Settings, sqlite_url
         ("PLACEMENT_KEEP_LISTS_DAYS", "-1"),
         ("PLACEMENT_KEEP_LISTS_DAYS", "1.5"),
         ("PLACEMENT_DATABASE_URL", "placement.sqlite3"),
+        ("PLACEMENT_HOLD_HOURS", "0"),
+        ("PLACEMENT_HOLD_HOURS", "721"),
+        ("PLACEMENT_HOLD_HOURS", "1.5"),
+        ("PLACEMENT_HOLD_HOURS", "two"),
     ],
 )
 def test_a_wrong_variable_is_named(name: str, value: str) -> None:
@@ -40,6 +45,7 @@ def test_an_empty_environment_means_sqlite_inside_var_and_the_calendars_day() ->
     assert settings.as_of is None
     assert not settings.sample
     assert not settings.https
+    assert settings.hold_hours == 48
     # One list in twenty, as issue and operations page say; a class year and 180 days, and more.
     assert settings.explore_share == 0.05
     assert settings.keep_lists_days >= 365 + 180
@@ -55,6 +61,7 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
             "PLACEMENT_HTTPS",
             "PLACEMENT_EXPLORE_SHARE",
             "PLACEMENT_KEEP_LISTS_DAYS",
+            "PLACEMENT_HOLD_HOURS",
         ),
         "",
     )
@@ -78,6 +85,7 @@ def test_every_variable_is_read() -> None:
             "PLACEMENT_HTTPS": "on",
             "PLACEMENT_EXPLORE_SHARE": "0.1",
             "PLACEMENT_KEEP_LISTS_DAYS": "0",
+            "PLACEMENT_HOLD_HOURS": "720",
         }
     )
     assert settings == Settings(
@@ -88,11 +96,21 @@ def test_every_variable_is_read() -> None:
         https=True,
         explore_share=0.1,
         keep_lists_days=0,
+        hold_hours=720,
     )
 
 
+def test_now_is_the_clock_on_the_day_that_stands_for_today() -> None:
+    clock = datetime(2027, 1, 2, 9, 30, tzinfo=SHANDONG)
+    assert Settings.from_env({}).moment(clock) == clock
+    then = Settings.from_env({"PLACEMENT_AS_OF": "2026-05-15"}).moment(clock)
+    assert then == datetime(2026, 5, 15, 9, 30, tzinfo=SHANDONG)
+
+
 def test_what_a_started_process_is_told_reads_back_the_same() -> None:
-    settings = Settings.from_env({"PLACEMENT_AS_OF": "2026-05-15", "PLACEMENT_SAMPLE": "1"})
+    settings = Settings.from_env(
+        {"PLACEMENT_AS_OF": "2026-05-15", "PLACEMENT_SAMPLE": "1", "PLACEMENT_HOLD_HOURS": "7"}
+    )
     assert Settings.from_env(settings.to_env()) == settings
     shares = Settings.from_env({"PLACEMENT_EXPLORE_SHARE": "0", "PLACEMENT_KEEP_LISTS_DAYS": "7"})
     assert Settings.from_env(shares.to_env()) == shares
