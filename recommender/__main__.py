@@ -127,9 +127,7 @@ def retrain(json_file: str | None) -> None:
     settings, engine = terminal.settings(), terminal.engine()
     lists_shown.tidy(engine, settings.home, day=terminal.day(), keep_days=settings.keep_lists_days)
     with terminal.working("正在训练……", "Training …") as step:
-        result = nightly.retrain(
-            terminal.engine(), terminal.settings().home, day=terminal.day(), progress=step
-        )
+        result = nightly.retrain(engine, settings.home, day=terminal.day(), progress=step)
     terminal.tell(printouts.night_lines(result, terminal.language()), result.to_json, json_file)
     click.get_current_context().exit(_night_code(result))
 
@@ -230,6 +228,8 @@ def rank(
     from recommender.data import export
 
     export.check_target(out, TABLE_SUFFIXES)
+    if congestion != congestion:  # not a number, which lies in no range
+        raise click.BadParameter("nan", param_hint="--congestion")
     with terminal.working("正在排序……", "Ranking …"):
         table = cohorts.rank_cohort(
             terminal.engine(),

@@ -90,6 +90,8 @@ class PostRanking:
     ----------
     excluded_by
         Codes of rules that shut out every post; empty where a post is left.
+    congestion
+        How much of the price was taken off, 0 to 1; 0 in a ranking by fit.
     read_as
         The known trade that an unknown one was read as; None where it was known.
     places_as_of
@@ -107,6 +109,7 @@ class PostRanking:
     excluded_by: tuple[str, ...] = ()
     read_as: str | None = None
     places_as_of: str | None = None
+    congestion: float = 0.0
     share: float = 0.0
     swapped: int | None = None
     propensity: float = 1.0
@@ -519,7 +522,8 @@ def _ranking(
     market = snapshot.market
     eligible = eligible_pairs([graduate], market.posts, own, market.day)
     fit = market.fit_of([graduate])
-    price = market.prices.taken_off(fit, congestion if order == "market" else 0.0)
+    weight = congestion if order == "market" else 0.0
+    price = market.prices.taken_off(fit, weight)
     scores = fit - price
     (best,) = top_k(
         scores,
@@ -548,6 +552,7 @@ def _ranking(
         published=snapshot.artefact.published,
         as_of=market.day,
         order=order,
+        congestion=weight,
         ranking=ranking,
         excluded_by=shut,
         places_as_of=snapshot.taken_at if snapshot.away else None,

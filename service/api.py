@@ -78,7 +78,9 @@ def require_json() -> Response | None:
 def graduate_ranking(path: GraduatePath, query: RankingQuery) -> Response:
     """Rank the posts one graduate may take, best first."""
     access.require_within(parts().engine, tokens.grant(), path.graduate_id)
-    ranked = parts().desk.rank_posts(path.graduate_id, top=query.top, order=query.ranking)
+    ranked = parts().desk.rank_posts(
+        path.graduate_id, top=query.top, order=query.ranking, congestion=query.congestion
+    )
     request_id, role = parts().new_request_id(), tokens.grant().role
     showing.keep(ranked, request_id, via=role, graduate_id=path.graduate_id)
     return answer(payloads.Ranking.of(ranked, request_id))
@@ -87,7 +89,9 @@ def graduate_ranking(path: GraduatePath, query: RankingQuery) -> Response:
 @api.post("/rankings", responses={200: payloads.Ranking, **refusals(400, 413, 415)})
 def profile_ranking(body: Profile) -> Response:
     """Rank posts for a person described in the body, of whom nothing is stored."""
-    ranked = parts().desk.rank_for_profile(body.cells(), top=body.top, order=body.ranking)
+    ranked = parts().desk.rank_for_profile(
+        body.cells(), top=body.top, order=body.ranking, congestion=body.congestion
+    )
     request_id, role = parts().new_request_id(), tokens.grant().role
     if role == KIOSK:
         ranked = placements.explored(ranked, request_id, parts().exposures.explore_share)

@@ -73,12 +73,18 @@ class RankingQuery(_Shape):
     ranking: Order = Field(
         "market", description="`fit` orders by fit; `market` by fit less a price per post."
     )
+    congestion: float = Field(
+        1.0, ge=0, le=1, description="How much of the price `market` takes off, 0 to 1."
+    )
 
 
 class TopQuery(_Shape):
     """How long a ranking is."""
 
     top: int = Field(10, ge=1, le=MOST_TOP, description="How many lines, 1 to 100.")
+
+
+_OF_THE_LIST = {"top", "ranking", "congestion"}  # asked of a list, and nothing of a person
 
 
 class Profile(_Shape):
@@ -100,10 +106,13 @@ class Profile(_Shape):
         10, description="How many lines, 1 to 100."
     )
     ranking: Order = Field("market", description="As for a graduate's ranking.")
+    congestion: Annotated[float, Field(strict=True, ge=0, le=1)] = Field(
+        1.0, description="As for a graduate's ranking."
+    )
 
     def cells(self) -> dict[str, object]:
         """Give what was stated under the roster's column names, lists as a sheet writes them."""
-        stated = self.model_dump(mode="json", exclude={"top", "ranking"}, exclude_none=True)
+        stated = self.model_dump(mode="json", exclude=_OF_THE_LIST, exclude_none=True)
         joined = {
             name: ";".join(map(str, value)) if isinstance(value, list) else value
             for name, value in stated.items()
@@ -224,6 +233,7 @@ class Ranking(_Shape):
     published: str
     as_of: datetime.date
     order: Order
+    congestion: float = Field(description="How much of the price was taken off; 0 by fit.")
     ranking: list[RankedPost]
     excluded_by: list[str]
     read_as: str | None
@@ -240,6 +250,7 @@ class Ranking(_Shape):
                 "published": ranked.published,
                 "as_of": ranked.as_of,
                 "order": ranked.order,
+                "congestion": ranked.congestion,
                 "ranking": [RankedPost.of(each) for each in ranked.ranking],
                 "excluded_by": list(ranked.excluded_by),
                 "read_as": ranked.read_as,

@@ -135,6 +135,9 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         ("assign", "--out", "x.csv", "--class-year", "next"),
         ("rank", "--out", "x.csv", "--top", "0"),
         ("rank", "--out", "x.csv", "--ranking", "best"),
+        ("rank", "--out", "x.csv", "--congestion", "1.5"),
+        ("rank", "--out", "x.csv", "--congestion", "-0.1"),
+        ("rank", "--out", "x.csv", "--congestion", "nan"),
         ("rank", "--out", "x.txt"),
         ("rank", "--out", "nowhere/x.csv"),
         ("assign", "--out", "x.json"),
@@ -491,6 +494,22 @@ def test_rank_writes_the_contracts_columns_in_order(read: Run, tmp_path: Path) -
     assert len(rows) == 2 * (N_GRADUATES - 1)
     assert {row["post_id"][:5] for row in rows} == {"P2026"}
     assert rows[0]["graduate_id"] == "0202600"
+
+
+def test_no_congestion_is_the_ranking_by_fit(read: Run, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    told = {}
+    for name, asked in {
+        "fit": ("--ranking", "fit"),
+        "none": ("--congestion", "0"),
+        "some": ("--congestion", "0.25"),
+    }.items():
+        answer = read("--language", "en", "rank", *asked, "--out", out)
+        assert answer.exit_code == 0
+        told[name] = (rows_of(out), answer.stdout.split(" rows, ")[1].split(", ")[0])
+    assert told["none"] == told["fit"]
+    assert told["none"][1] == "congestion 0"
+    assert told["some"][1] == "congestion 0.25"
 
 
 def test_rank_gives_reasons_as_json_for_those_named(read: Run, tmp_path: Path) -> None:

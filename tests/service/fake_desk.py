@@ -135,15 +135,22 @@ class FakeDesk:
     fails_with: Exception | None = None
     asked: list[Mapping[str, object]] = field(default_factory=list)
 
-    def rank_posts(self, graduate_id: str, *, top: int = 10, order: str = "market") -> PostRanking:
+    def rank_posts(
+        self, graduate_id: str, *, top: int = 10, order: str = "market", congestion: float = 1.0
+    ) -> PostRanking:
         if graduate_id not in {"G-1", "G-2", "G/3"}:
             raise NotFound("graduate", graduate_id)
         if graduate_id == "G-2":
             raise NoConsent(graduate_id)
-        return self._ranking(top, order)
+        return self._ranking(top, order, congestion)
 
     def rank_for_profile(
-        self, profile: Mapping[str, object], *, top: int = 10, order: str = "market"
+        self,
+        profile: Mapping[str, object],
+        *,
+        top: int = 10,
+        order: str = "market",
+        congestion: float = 1.0,
     ) -> PostRanking:
         self.asked.append(dict(profile))
         if profile.get("home_region") == "亚特兰蒂斯":
@@ -153,7 +160,8 @@ class FakeDesk:
                 "home_region", "市中区", "ambiguous_region", ("济南市市中区", "枣庄市市中区")
             )
         known = profile["trade"] in self.choices().trades
-        return replace(self._ranking(top, order), read_as=None if known else "数控加工")
+        ranked = self._ranking(top, order, congestion)
+        return replace(ranked, read_as=None if known else "数控加工")
 
     def rank_graduates(self, post_id: str, *, top: int = 10) -> GraduateRanking:
         if post_id != "P-1":
@@ -216,12 +224,13 @@ class FakeDesk:
             raise NoModel
         return self.model
 
-    def _ranking(self, top: int, order: str) -> PostRanking:
+    def _ranking(self, top: int, order: str, congestion: float) -> PostRanking:
         return PostRanking(
             model=self._version(),
             published=self.published,
             as_of=DAY,
             order=order,
+            congestion=congestion if order == "market" else 0.0,
             ranking=self.lines[:top],
             excluded_by=self.excluded_by,
             places_as_of=self.places_as_of,

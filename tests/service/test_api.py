@@ -58,6 +58,34 @@ def test_top_is_from_1_to_100(client: FlaskClient, bearer: Bearer, top: str) -> 
     assert set(faults(answer)) == {"#/top"}
 
 
+@pytest.mark.parametrize("congestion", ["-0.1", "1.1", "nan", "much", ""])
+def test_congestion_is_from_0_to_1(client: FlaskClient, bearer: Bearer, congestion: str) -> None:
+    asked = {"congestion": congestion}
+    answer = client.get(RANKING, query_string=asked, headers=bearer())
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("congestion", [-0.1, 1.1, "0.5", True, None])
+def test_congestion_in_a_body_is_a_number_from_0_to_1(
+    client: FlaskClient, bearer: Bearer, congestion: object
+) -> None:
+    asked = {"trade": "数控加工", "congestion": congestion}
+    assert client.post(PROFILE, json=asked, headers=bearer("kiosk")).status_code == 422
+
+
+def test_the_answer_says_how_much_of_the_price_was_taken_off(
+    client: FlaskClient, bearer: Bearer
+) -> None:
+    asked = {"congestion": 0.25}
+    answer = client.get(RANKING, query_string=asked, headers=bearer())
+    assert answer.json["congestion"] == 0.25
+    answer = client.get(RANKING, query_string=asked | {"ranking": "fit"}, headers=bearer())
+    assert answer.json["congestion"] == 0
+    profile = {"trade": "数控加工"} | asked
+    answer = client.post(PROFILE, json=profile, headers=bearer("kiosk"))
+    assert answer.json["congestion"] == 0.25
+
+
 @pytest.mark.parametrize("top", [0, 101, "10", 2.5, True, None])
 def test_top_in_a_body_is_a_whole_number_from_1_to_100(
     client: FlaskClient, bearer: Bearer, top: object
@@ -237,6 +265,7 @@ def test_the_ranking_of_a_graduate(client: FlaskClient, bearer: Bearer) -> None:
         "published": "model",
         "as_of": "2026-05-15",
         "order": "market",
+        "congestion": 1.0,
         "ranking": [
             {
                 "rank": 1,
