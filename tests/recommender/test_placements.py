@@ -92,6 +92,27 @@ def test_the_list_is_cut_to_the_length_asked_for(desk: PlacementDesk) -> None:
     assert posts(desk.rank_posts("G6", top=1, order="fit")) == ["P1"]
 
 
+def test_a_line_loses_as_much_of_its_price_as_is_asked(desk: PlacementDesk) -> None:
+    by_fit, none, half, whole = (
+        {line.post.post_id: line for line in ranked.ranking}
+        for ranked in (
+            desk.rank_posts("G6", order="fit"),
+            *(desk.rank_posts("G6", congestion=c) for c in (0, 0.5, 1)),
+        )
+    )
+    assert {post: line.score for post, line in none.items()} == {
+        post: line.score for post, line in by_fit.items()
+    }
+    # P1 has one place for three who may take it.
+    assert none["P1"].price == 0 < whole["P1"].price
+    assert half["P1"].price == pytest.approx(whole["P1"].price / 2)
+    for lines in (half, whole):
+        for post, line in lines.items():
+            assert line.score == pytest.approx(by_fit[post].score - line.price)
+    assert desk.rank_posts("G6", congestion=0.5).congestion == 0.5
+    assert desk.rank_posts("G6", order="fit", congestion=0.5).congestion == 0
+
+
 @pytest.mark.parametrize("order", ["market", "fit"])
 def test_reasons_add_up_to_the_score(desk: PlacementDesk, order: str) -> None:
     for line in desk.rank_posts("G6", order=order).ranking:
