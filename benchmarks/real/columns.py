@@ -30,6 +30,9 @@ PURE = 0.98  # share of the values that must be numbers, for a column of numbers
 LONG_WORDS = 4.0  # words per value, from which on it is text
 STEM = 6  # letters: worker, workers and working meet
 GRAM = (3, 4)
+MOST_WORDS = 2000  # of a column, the commonest
+LONGEST_PREFIX = 6
+MOST_GROUPS = 0.7  # of the number of codes
 
 Cells = Sequence[Sequence[str]]
 
@@ -96,7 +99,7 @@ def describe(table: Table, ids: Sequence[str]) -> Described:
             for text, cell in zip(texts, cells, strict=True):
                 text.append(cell)
     if not _are_running_numbers(ids):
-        columns.extend(_prefixes("id", ids))
+        columns.extend(_prefixes("id", [[each] for each in ids]))
     return Described(
         columns=tuple(_different(columns)),
         texts=tuple(" ".join(text) for text in texts),
@@ -132,14 +135,14 @@ def _views(name: str, cells: Sequence[str]) -> list[Column]:
     if separator:
         parts = [_parts(cell, separator) for cell in cells]
         views = [_column(name, "values", parts)]
-        return [*views, *_words_too(name, parts)]
+        return [*views, *(_prefixes(name, parts) or _words_too(name, parts))]
     numbers = _numbers(stated)
     if numbers is not None and not _is_code(name, stated):
         if len(distinct) <= FEW_NUMBERS:
             return [_category(name, cells)]
         return [_bins(name, cells)]
     if _is_code(name, stated):
-        return [_category(name, cells), *_prefixes(name, cells)]
+        return [_category(name, cells), *_prefixes(name, [[cell] for cell in cells])]
     if _is_text(stated):
         return [_words(name, [[cell] for cell in cells])]
     return [_category(name, cells), *_words_too(name, [[cell] for cell in cells])]
@@ -166,6 +169,7 @@ def _numbers(stated: Sequence[str]) -> NDArray[np.float64] | None:
     return np.array([np.nan if value is None else value for value in read])
 
 
+_DOT = re.compile(r"[.\-]")
 _CODE = re.compile(r"[A-Za-z]{0,4}[.\-]?\d[\d.\-A-Za-z]*$")
 _CODE_NAME = re.compile(r"(^|_)(code|codes|id|nr|no|zip|noc|cip|soc|isco|naics|nace|nsf|rome)($|_)")
 
@@ -192,6 +196,8 @@ def _column(name: str, kind: str, cells: Cells, least: int = LEAST_COUNT) -> Col
     counts = Counter(value for values in folded for value in values)
     # A value that every row has tells nobody apart.
     kept = {v for v, n in counts.items() if least <= n < max(len(cells), least + 1)}
+    if kind == "words" and len(kept) > MOST_WORDS:
+        kept = set(sorted(kept, key=lambda word: (-counts[word], word))[:MOST_WORDS])
     described = [
         {f"{name}:{value}": 1.0 / len(values) for value in values if value in kept}
         for values in folded
@@ -204,31 +210,28 @@ def _category(name: str, cells: Sequence[str]) -> Column:
     return _column(name, "category", [[cell] for cell in cells])
 
 
-def _prefixes(name: str, cells: Sequence[str]) -> list[Column]:
-    """Group codes by how they begin: before a dot, or by the first one, two and three signs."""
-    stated = [cell for cell in cells if cell]
+def _prefixes(name: str, cells: Cells) -> list[Column]:
+    """Group codes by how they begin: before a dot, or by their first signs."""
+    stated = [part for cell in cells for part in cell if part]
     if not stated or not _is_code(name, stated):
         return []
-    n_distinct = len(set(stated))
     cuts: dict[str, Callable[[str], str]] = {
-        f"{name}[:{length}]": (lambda value, length=length: value[:length])
-        for length in (1, 2, 3, 4)
+        f"{name}[:{place}.]": lambda value, place=place: ".".join(_DOT.split(value)[:place])
+        for place in (1, 2)
     }
-    if sum("." in value for value in stated) > len(stated) / 2:
-        cuts = {
-            f"{name}[:{place}.]": (
-                lambda value, place=place: ".".join(re.split(r"[.\-]", value)[:place])
-            )
-            for place in (1, 2)
-        }
+    cuts |= {
+        f"{name}[:{length}]": lambda value, length=length: value[:length]
+        for length in range(1, LONGEST_PREFIX + 1)
+    }
+    n_distinct = len(set(stated))
     found, sizes = [], {n_distinct}
     for cut_name, cut in cuts.items():
-        groups = [cut(cell) if cell else "" for cell in cells]
-        size = len({group for group in groups if group})
+        size = len({cut(part) for part in stated})
         # As many groups as before say the same; a group per code says nothing.
-        if size > 1 and size not in sizes and size < 0.7 * n_distinct:
+        if size > 1 and size not in sizes and size < MOST_GROUPS * n_distinct:
             sizes.add(size)
-            found.append(_column(cut_name, "code", [[group] for group in groups]))
+            groups = [[cut(part) for part in cell if part] for cell in cells]
+            found.append(_column(cut_name, "code", groups))
     return found
 
 

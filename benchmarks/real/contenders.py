@@ -240,7 +240,7 @@ def factorization(
             posts=item_matrix,
             rows=row.astype(np.int32),
             columns=column.astype(np.int32),
-            weights=np.ones(len(row), dtype=np.float32),
+            weights=_weights(coo.data),
         )
         fitted = fit(
             data,
@@ -258,6 +258,12 @@ def factorization(
         return fitted.scores(user_matrix[rows], item_matrix)
 
     return scores
+
+
+def _weights(stated: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Weigh pairs by their rank: counts of a few huge pairs must not drown the rest."""
+    share_up_to = np.searchsorted(np.sort(stated), stated, side="right") / len(stated)
+    return ((1 + share_up_to) / 2).astype(np.float32)
 
 
 def _features(

@@ -7,7 +7,7 @@ right. What can be read all the same is read, and told as a note.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,9 @@ PARTS = {
     "train": "train", "training": "train",
     "validation": "validation", "valid": "validation", "val": "validation", "dev": "validation",
     "test": "test", "warm": "test", "test_warm": "test", "heldout": "test", "held_out": "test",
-    "cold": "cold", "test_cold": "cold", "cold_test": "cold",
+    "testing": "test", "warm_test": "test",
+    "cold": "cold", "test_cold": "cold", "cold_test": "cold", "cold_start": "cold",
+    "cold_user": "cold", "cold_users": "cold",
 }  # fmt: skip
 
 
@@ -261,21 +263,30 @@ def moment(text: str) -> float | None:
         return None
 
 
-def _read_split(
-    table: Table, users: _Ids, items: _Ids, pairs: Pairs, found: Findings
-) -> dict[tuple[int, int], str]:
-    """Give the part of every pair; pairs that the split alone names are added to `pairs`.
+def _part_of(label: str) -> str | None:
+    return PARTS.get(label.casefold().replace("-", "_").replace(" ", "_"))
 
-    A cold user is cold whole: a pair of theirs that the file does not name is cold too, and
-    one that it calls train is refused.
-    """
+
+def _split_columns(table: Table, users: _Ids, items: _Ids, found: Findings) -> tuple[str, str, str]:
     user, item = _pair_columns(table, users, items, found)
     part = named(table, PART_NAMES) or next(
         (name for name in table.columns if name not in (user, item)), None
     )
     if part is None:
         found.problems.append(f"{table.file}: no column says train, validation, test or cold")
-    if found.problems or part is None:
+    return user, item, part or ""
+
+
+def _read_split(
+    table: Table, users: _Ids, items: _Ids, pairs: Pairs, found: Findings
+) -> dict[tuple[int, int], str]:
+    """Give the part of every pair; pairs that the split alone names are added to `pairs`.
+
+    A cold user is cold whole: a pair of theirs that the file does not name is cold too, unless
+    it calls another one something else.
+    """
+    user, item, part = _split_columns(table, users, items, found)
+    if found.problems:
         return {}
     parts: dict[tuple[int, int], str] = {}
     cold: set[int] = set()
@@ -283,7 +294,7 @@ def _read_split(
     for number, (user_id, item_id, label) in enumerate(
         zip(table.columns[user], table.columns[item], table.columns[part], strict=True), start=2
     ):
-        known = PARTS.get(label.casefold().replace("-", "_").replace(" ", "_"))
+        known = _part_of(label)
         if known is None:
             found.problems.append(
                 f"{table.file}: row {number}, column {part}: {label!r}; "
@@ -291,15 +302,21 @@ def _read_split(
             )
             continue
         row, column = users.at.get(user_id), items.at.get(item_id)
-        if row is not None and known == "cold":
+        if row is None or (column is None and item_id):
+            strangers.append(number)
+            continue
+        if known == "cold":
             cold.add(row)
-        if row is None or column is None:
-            if row is None or item_id:
-                strangers.append(number)
+        if column is None:  # a cold user as a whole
             continue
         parts[row, column] = known
         pairs.setdefault((row, column), (max((w for w, _ in pairs.values()), default=1.0), np.nan))
-    _check_cold(table, parts, cold, users, found)
+    mixed = cold & {row for (row, _), part in parts.items() if part != "cold"}
+    if mixed:
+        found.notes.append(
+            f"{table.file}: {len(mixed)} users have cold rows and others; what is train is "
+            f"learned from (first: {sorted(list(users.at)[row] for row in mixed)[0]!r})"
+        )
     if strangers:
         found.notes.append(
             f"{table.file}: {len(strangers)} rows left out, whose user or item is unknown "
@@ -308,20 +325,4 @@ def _read_split(
     n_unnamed = len(pairs.keys() - parts.keys())
     if n_unnamed:
         found.notes.append(f"{table.file}: {n_unnamed} pairs not named there count as train")
-    return {pair: parts.get(pair, "cold" if pair[0] in cold else "train") for pair in pairs}
-
-
-def _check_cold(
-    table: Table,
-    parts: Mapping[tuple[int, int], str],
-    cold: set[int],
-    users: _Ids,
-    found: Findings,
-) -> None:
-    leaky = sorted({row for (row, _), part in parts.items() if row in cold and part != "cold"})
-    names = list(users.at)
-    for row in leaky:
-        found.problems.append(
-            f"{table.file}: user {names[row]!r} is cold and has rows of another part; "
-            "a cold user has all of theirs cold (call them test otherwise)"
-        )
+    return {pair: parts.get(pair, "cold" if pair[0] in cold - mixed else "train") for pair in pairs}

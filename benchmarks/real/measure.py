@@ -61,6 +61,8 @@ class Run:
     ----------
     values
         Contender → metric → float64 array of shape (n_rows,).
+    seconds
+        Of one processor.
     """
 
     seed: int
@@ -69,6 +71,7 @@ class Run:
     lists: Mapping[str, NDArray[np.int32]]
     values: Mapping[str, Mapping[str, NDArray[np.float64]]]
     settings: Mapping[str, Mapping[str, object]]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

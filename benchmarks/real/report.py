@@ -43,10 +43,10 @@ def write_report(
     world: World,
     runs: Sequence[Run],
     parts: Mapping[str, Part | None],
-    seconds: float,
 ) -> str:
     """Write figures as JSON, and give the table of them."""
     data = world.data
+    seconds = sum(run.seconds for run in runs)
     told = {
         "set": data.name,
         "n_users": len(data.user_ids),

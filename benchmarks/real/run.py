@@ -8,7 +8,10 @@ without a split, each seed makes one. Written are metrics.json and rankings.csv.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 from time import process_time
 
@@ -35,8 +38,17 @@ MOST_TUNED = 300_000  # pairs on which settings of the trees are compared
 MOST_ASKED = 2_000  # users of a validation or a fold: more cost time and change little
 
 
+def _run_seeds(world: World, seeds: Sequence[int], n_trials: int, n_jobs: int) -> list[Run]:
+    """Run every seed, some at a time: each on one thread, so that it repeats."""
+    if n_jobs == 1:
+        return [run_seed(world, seed, n_trials) for seed in seeds]
+    with ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(run_seed, repeat(world), seeds, repeat(n_trials)))
+
+
 def run_seed(world: World, seed: int, n_trials: int) -> Run:
     """Tune, fit and rank every contender on one split."""
+    begun = process_time()
     parts = split(world.data, seed).smaller(MOST_ASKED, seed)
     settings: dict[str, Setting] = {}
     for number, contender in enumerate(FIRST_STAGE):
@@ -71,6 +83,7 @@ def run_seed(world: World, seed: int, n_trials: int) -> Run:
         lists=lists,
         values={name: per_user(parts.test, rows, each) for name, each in lists.items()},
         settings=settings | chosen,
+        seconds=process_time() - begun,
     )
 
 
@@ -174,6 +187,9 @@ def _tell(line: str) -> None:
 @click.option("--title", help="Of the table; the folder's name.")
 @click.option("--seed", "seeds", multiple=True, type=int, default=SEEDS, show_default=True)
 @click.option("--trials", default=N_TRIALS, show_default=True, type=click.IntRange(min=1))
+@click.option(
+    "--jobs", default=1, show_default=True, type=click.IntRange(min=1), help="Seeds at a time."
+)
 def main(
     folder: Path,
     out: Path | None,
@@ -181,9 +197,9 @@ def main(
     title: str | None,
     seeds: tuple[int, ...],
     trials: int,
+    jobs: int,
 ) -> None:
     """Tune, fit, rank and measure every contender on the set in FOLDER."""
-    begun = process_time()
     try:
         world = World(read_set(folder))
         for seed in seeds:
@@ -192,7 +208,7 @@ def main(
         raise click.ClickException(f"{folder.name} is refused:\n{refused}") from None
     for note in (*world.data.notes, *world.users.notes, *world.items.notes):
         _tell(note)
-    runs = [run_seed(world, seed, trials) for seed in seeds]
+    runs = _run_seeds(world, seeds, trials, jobs)
     found = {
         name: summed_up(runs, OURS, warm=warm, seed=seeds[0])
         for name, warm in (("warm", True), ("cold", False))
@@ -200,7 +216,7 @@ def main(
     target = out or folder / "results"
     target.mkdir(parents=True, exist_ok=True)
     write_rankings(target / "rankings.csv", world, runs)
-    text = write_report(target / "metrics.json", world, runs, found, process_time() - begun)
+    text = write_report(target / "metrics.json", world, runs, found)
     click.echo(text)
     if table:
         write_table(table, folder.name, title or folder.name, text)

@@ -41,10 +41,6 @@ from benchmarks.real.tables import SetRefused
             "split.csv: row 2, column split: 'exam'; write train, validation, test or cold",
         ),
         ({"split": "user,item\nu1,a\n"}, "split.csv: no column says train, validation, test"),
-        (
-            {"split": "user,item,split\nu2,a,train\nu2,b,cold\n"},
-            "split.csv: user 'u2' is cold and has rows of another part",
-        ),
     ],
 )
 def test_a_fault_is_refused_with_its_place(
@@ -109,6 +105,15 @@ def test_a_pair_that_the_split_does_not_name_is_train_and_a_cold_users_is_cold(
     assert data.parts is not None
     assert data.parts.tolist() == ["train", "cold", "cold", "test"]
     assert any("not named there" in note for note in data.notes)
+
+
+def test_somebody_cold_with_rows_of_another_part_keeps_them_and_it_is_told(
+    tmp_path: Path,
+) -> None:
+    data = read(tmp_path, split="user,item,part\nu2,a,train\nu2,b,cold\n")
+    assert data.parts is not None
+    assert data.parts.tolist() == ["train", "train", "cold", "train"]
+    assert any("1 users have cold rows and others" in note for note in data.notes)
 
 
 def test_a_pair_that_the_split_alone_names_counts(tmp_path: Path) -> None:

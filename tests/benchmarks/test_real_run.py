@@ -96,6 +96,7 @@ def test_a_lead_is_measured_on_the_same_users_over_the_best_other() -> None:
         lists={},
         values={name: {"recall": each, "ndcg": each} for name, each in values.items()},
         settings={},
+        seconds=1.0,
     )
     part = summed_up([one], "ours", warm=True, seed=1)
     assert part is not None
