@@ -65,7 +65,7 @@ FAULTS = (
     Fault(
         "shuffled labels",
         (*STOPPED, BASELINE),
-        ("not_ahead", "more_odd", "lead_moved"),
+        ("not_ahead", "more_odd", "reached_moved"),
         sheets.shuffled_labels,
     ),
     Fault("catalog twice", STOPPED, ("more_odd",), sheets.catalog_twice),
@@ -80,7 +80,7 @@ FAULTS = (
     Fault("a minor group dropped", (REFUSED,), ("posts_gone",), sheets.group_dropped),
     Fault("trades unreadable", (REFUSED,), ("more_unseen",), sheets.trades_unreadable),
     Fault("a column emptied", STOPPED, ("more_missing",), sheets.column_emptied),
-    Fault("leaky column", STOPPED, ("leak", "too_good", "lead_moved"), sheets.leaky_column),
+    Fault("leaky column", STOPPED, ("leak", "too_good", "reached_moved"), sheets.leaky_column),
     Fault("NaN factor", (REFUSED,), ("not_finite",), breaks=machinery.factor_no_number),
     Fault(
         "worse than a rule", (BASELINE, HELD), ("not_ahead",), breaks=machinery.worse_than_a_rule
@@ -88,7 +88,7 @@ FAULTS = (
     Fault(
         "popularity collapse",
         (*STOPPED, BASELINE),
-        ("not_ahead", "coverage", "gini", "lead_moved"),
+        ("not_ahead", "coverage", "gini", "reached_moved"),
         breaks=machinery.popularity_collapse,
     ),
     Fault("stale features", (REFUSED,), ("stale_features",), breaks=machinery.stale_features),

@@ -63,16 +63,15 @@ def popularity_collapse(rng: np.random.Generator) -> AbstractContextManager[None
 
 
 def stale_features(rng: np.random.Generator) -> AbstractContextManager[None]:
-    """Keep a vocabulary that lacks what came last: every enterprise named late."""
+    """Keep a vocabulary that has never heard of one enterprise in five."""
 
     def stale(scorer: ChanceScorer) -> ChanceScorer:
         inside = scorer.factorization
         if inside is None:
             return scorer
-        names = tuple(
-            f"old:{name}" if name.startswith("enterprise:") and rng.random() < 0.2 else name
-            for name in inside.post_names
-        )
+        known = [name for name in inside.post_names if name.startswith("enterprise:")]
+        lost = set(rng.choice(known, size=max(1, len(known) // 5), replace=False).tolist())
+        names = tuple(f"old:{name}" if name in lost else name for name in inside.post_names)
         return replace(scorer, factorization=replace(inside, post_names=names))
 
     return spoiled(stale)

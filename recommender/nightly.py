@@ -164,7 +164,7 @@ class _Snapshot:
     def history(self) -> list[Feed]:
         return [Feed.from_facts(night.facts["feed"]) for night in self.accepted]
 
-    def reached(self, class_year: int, n_nights: int) -> list[dict[str, float]]:
+    def reached(self, class_year: int, n_nights: int) -> list[dict[str, float | None]]:
         """Give what each contender reached on a class year in the last accepted nights."""
         judged = [night.facts for night in self.accepted if night.facts.get("contenders")]
         return [
@@ -407,8 +407,7 @@ def _judge(
             night.reasons += alarms.check_belief(
                 comparison,
                 night.limits.floor,
-                model=MODEL,
-                baselines=BASELINES,
+                contenders=(MODEL, *BASELINES),
                 auc=alarms.mean_auc(scores[MODEL], gains),
                 past=night.snapshot.reached(season.class_year, night.limits.input.trailing_runs),
             )
@@ -471,7 +470,14 @@ def _alarms(night: _Night, name: str, scorer: AnyScorer, market: Market) -> tupl
             scorer.vocabulary().get("post_names", ()) if name == MODEL else (),
             limits.sanity,
         ),
-        *alarms.check_prices(market.dearest(), market.scores, market.eligible, limits.sanity),
+        *alarms.check_prices(
+            market.dearest(),
+            market.scores,
+            market.eligible,
+            limits.sanity,
+            # What only orders has no queue to settle; it still is the answer that is left.
+            gap=market.prices.gap if name == MODEL else 0.0,
+        ),
         *alarms.check_cities(
             _lists(market),
             market.eligible,

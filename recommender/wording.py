@@ -968,11 +968,12 @@ _GATE_REASONS: Mapping[str, Words] = {
         "The model tells outcomes apart almost always (AUC {measured:.3f}, limit {limit:.2f}): "
         "look for a column filled in after the event, or release it if there is none.",
     ),
-    "lead_moved": (
-        "模型相对最佳基线的优势变为通常的 {measured:.2f} 倍，超出界限 {limit:.2f}。"
-        "请核对近日导入的表；确属实情则人工放行。",
-        "The model's lead over the best baseline is {measured:.2f} times the usual, past the "
-        "limit of {limit:.2f}. Check what was imported lately, or release it.",
+    "reached_moved": (
+        "{subject}在同一留出届上的结果比前几夜变动 {measured:+.3f}，超出界限 {limit:+.2f}："
+        "往届记录被改动。请核对近日导入的表；确属更正则人工放行。",
+        "On the same class year {subject} reaches {measured:+.3f} beside the last nights, past "
+        "the limit of {limit:+.2f}: the past was changed. Check what was imported lately, or "
+        "release it if it was mended.",
     ),
     "coverage": (
         "列表覆盖了可覆盖名额的 {measured:.1%}，超出界限 {limit:.0%}。",

@@ -116,35 +116,34 @@ def check_belief(
     comparison: Comparison,
     limits: FloorLimits,
     *,
-    model: str,
-    baselines: Sequence[str],
+    contenders: Sequence[str],
     auc: float,
-    past: Sequence[Mapping[str, float]],
+    past: Sequence[Mapping[str, float | None]],
 ) -> tuple[Reason, ...]:
-    """G2: find a model that knows what nobody could, or whose lead is not what it was.
+    """G2: find a model that knows what nobody could, or a history that is not what it was.
+
+    Up to the end of a class year nothing happens any more: what a contender reaches on it may
+    change with corrections, not with the nights. Labels that were mixed up and columns that
+    were filled in afterwards change it for rules as well as for the model.
 
     Parameters
     ----------
+    contenders
+        The model and the baselines.
     auc
         Of the model on the held-out class year; NaN where nothing could be measured.
     past
         Contender → what it reached, of earlier accepted nights with the same held-out class
         year, oldest first.
     """
-    leak = () if isnan(auc) else outside("G2", "leak", auc, limits.auc, effect=Effect.HOLD)
-    leads = [lead for lead in (_lead(night, model, baselines) for night in past) if lead]
-    now = _lead({name: comparison.value(name) for name in (model, *baselines)}, model, baselines)
-    if now is None or not leads:
-        return leak
-    usual = now / median(leads)
-    return (*leak, *outside("G2", "lead_moved", usual, limits.usual, effect=Effect.HOLD))
-
-
-def _lead(reached: Mapping[str, float], model: str, baselines: Sequence[str]) -> float | None:
-    """Divide what the model reached by what the best baseline did."""
-    best = max((reached.get(name) or 0.0 for name in baselines), default=0.0)
-    own = reached.get(model)
-    return own / best if own and best > 0 else None
+    found = () if isnan(auc) else outside("G2", "leak", auc, limits.auc, effect=Effect.HOLD)
+    for name in contenders:
+        known = [value for night in past if (value := night.get(name)) is not None]
+        moved = comparison.value(name) - median(known) if known else 0.0
+        found += outside(
+            "G2", "reached_moved", moved, limits.reached, effect=Effect.HOLD, subject=name
+        )
+    return found
 
 
 def check_cities(

@@ -34,8 +34,8 @@ class Feed:
     ratios
         Name → average or share, such as ``places_per_post`` or ``share_placed``.
     still_open
-        City, group, level asked for, or "" for all → (posts that the last night found open and whose closing date has
-        not passed, posts open tonight). Empty without such a night.
+        City, group, level asked for, or "" for all → (posts that the last night found open and
+        whose closing date has not passed, posts open tonight). Empty without such a night.
     missing
         Column → share of empty cells, 0 to 1.
     unseen

@@ -103,7 +103,7 @@ class FloorLimits:
     lead: float
     too_good: float
     auc: Band
-    usual: Band
+    reached: Band
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,34 +111,39 @@ def year() -> Comparison:
     )
 
 
-def believed(year: Comparison, auc: float, past: list[dict[str, float]]) -> list[tuple[str, float]]:
-    found = check_belief(
-        year, LIMITS.floor, model="model", baselines=("crosswalk",), auc=auc, past=past
-    )
+def believed(
+    year: Comparison, auc: float, past: list[dict[str, float | None]]
+) -> list[tuple[str, str, float | None]]:
+    found = check_belief(year, LIMITS.floor, contenders=("model", "crosswalk"), auc=auc, past=past)
     assert {each.effect for each in found} <= {Effect.HOLD}
-    return [(each.code, each.limit or 0) for each in found]
+    return [(each.code, each.subject, each.limit) for each in found]
 
 
 def test_a_model_that_knows_what_nobody_could_is_held_also_on_the_first_night(
     year: Comparison,
 ) -> None:
-    assert believed(year, 0.971, []) == [("leak", 0.97)]
+    assert believed(year, 0.971, []) == [("leak", "", 0.97)]
     assert believed(year, 0.97, []) == []
     assert believed(year, NAN, []) == []
 
 
-@pytest.mark.parametrize(("model", "limit"), [(0.45, 1.67), (1.4, 0.6)])
-def test_a_lead_that_is_not_what_it_was_is_held(
-    year: Comparison, model: float, limit: float
+@pytest.mark.parametrize(("before", "limit"), [(0.57, 0.05), (0.69, -0.05)])
+def test_a_rule_that_reaches_something_else_on_a_year_that_is_over_is_held(
+    year: Comparison, before: float, limit: float
 ) -> None:
-    # Tonight 1 to 1 / log2(3) = .63: a lead of 1.58. Before, .9 and 2.8 times the baseline.
-    past = [{"model": model, "crosswalk": 0.5}] * 3
-    assert believed(year, 0.9, past) == [("lead_moved", limit)]
+    # The rule has every post in second place: 1 / log2(3) = .631, which is .061 more than .57
+    # and .059 less than .69. One odd night does not move the median.
+    past = [{"model": 1.0, "crosswalk": before}] * 3 + [{"model": 1.0, "crosswalk": 0.631}]
+    assert believed(year, 0.9, past) == [("reached_moved", "crosswalk", limit)]
 
 
-def test_the_usual_lead_passes_and_a_night_without_a_model_says_nothing(year: Comparison) -> None:
-    assert believed(year, 0.9, [{"model": 0.8, "crosswalk": 0.5}]) == []
-    assert believed(year, 0.9, [{"crosswalk": 0.5}, {"model": 0.9, "crosswalk": 0.0}]) == []
+def test_a_model_that_reaches_more_than_it_did_is_held(year: Comparison) -> None:
+    past = [{"model": 0.9, "crosswalk": 0.631}]
+    assert believed(year, 0.9, past) == [("reached_moved", "model", 0.05)]
+
+
+def test_what_was_not_measured_before_says_nothing(year: Comparison) -> None:
+    assert believed(year, 0.9, [{"crosswalk": 0.60}, {"model": None}]) == []
 
 
 # G4 ----------------------------------------------------------------------------------------
