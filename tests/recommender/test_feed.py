@@ -196,14 +196,14 @@ def test_people_who_rose_to_the_next_level_hold_and_do_not_refuse() -> None:
     ]
 
 
-def test_a_part_six_times_the_usual_is_held_and_a_new_one_from_twenty_on() -> None:
+def test_a_part_four_times_the_usual_is_held_and_a_new_one_from_twenty_on() -> None:
     city = "posts_city:济宁市"
-    assert found(make_feed(parts={city: 601}), earlier(parts={city: 100})) == [
+    assert found(make_feed(parts={city: 401}), earlier(parts={city: 100})) == [
         ("feed_grown", city, Effect.HOLD)
     ]
-    # Five posts say nothing; six times twenty is where growth begins to.
-    assert found(make_feed(parts={city: 120}), earlier(parts={city: 5})) == []
-    assert found(make_feed(parts={city: 121}), earlier(parts={city: 5})) != []
+    # Five posts say nothing; four times twenty is where growth begins to.
+    assert found(make_feed(parts={city: 80}), earlier(parts={city: 5})) == []
+    assert found(make_feed(parts={city: 81}), earlier(parts={city: 5})) != []
 
 
 @pytest.mark.parametrize(("share", "stops"), [(0.031, True), (0.029, False), (0.0, False)])
