@@ -24,8 +24,8 @@ log = structlog.get_logger()
 
 WRITTEN, DROPPED, FAILED = "written", "dropped", "failed"
 RESULTS = (WRITTEN, DROPPED, FAILED)
-# Lists that wait for the disk; of ten lines each about 10 MB. What comes after is let go.
-MOST_WAITING = 5_000
+# Lists that wait for the disk, of ten lines each about 5 MB. What comes after is let go.
+MOST_WAITING = 2_000
 _MOST_AT_ONCE = 500
 _GRACE_S = 5.0
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy.engine import Engine
 
@@ -222,6 +223,16 @@ def test_what_is_drawn_in_earnest_is_estimated_right(tmp_path: Path) -> None:
     assert made.shown.high < 0.2
 
 
+def test_what_a_list_earned_says_nothing_of_what_is_expected_of_it() -> None:
+    lists = [kiosk_list(n) for n in range(50)]
+    before = lists_shown._expected(lists, np.zeros(50))
+    for own in range(50):
+        after = lists_shown._expected(lists, np.eye(50)[own])
+        assert after[own] == before[own] == 0.0
+        # The other half expects one in as many as there are of this half, 1/40 at least.
+        assert after.max() > 1 / 40
+
+
 # --- learning ---------------------------------------------------------------------------------
 
 
@@ -236,8 +247,8 @@ def test_lists_of_graduates_become_steps_with_their_rank(
     write(
         tmp_path,
         [
-            make_list(person=g7, lines=lines),
-            make_list(person=g7, lines=lines[2:]),  # later that day P1 stood first
+            make_list(person=g7, lines=lines[2:]),  # here P1 stands first
+            make_list(person=g7, lines=lines),  # and third later that day
             make_list(person=g5, lines=lines),  # does not consent
             make_list(person="0" * 32, lines=lines),  # not of this roster
             make_list(lines=lines),  # of nobody
