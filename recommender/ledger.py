@@ -281,8 +281,8 @@ def _confirm(
         raise HoldExpired(graduate.graduate_id, post.post_id)
     if refusal is not None:
         raise refusal
-    kept.take_back_ending(conn, post.post_id, graduate.graduate_id, clerk.day)
     places.take(conn, clerk, graduate.graduate_id, post, expires_at=None)
+    kept.take_back_ending(conn, post.post_id, graduate.graduate_id, clerk.day)
     event = _write(conn, clerk, request, LedgerAction.CONFIRM)
     _record(conn, clerk, request, OutcomeStage.SIGNED)
     places.settle_for(conn, clerk, graduate.graduate_id, post.post_id)

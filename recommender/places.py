@@ -164,13 +164,10 @@ def take(
     NoOpenPlace
         If every number up to the headcount has its holder; nothing was written.
     """
-    numbers = {
-        claim.graduate_id: claim.number
-        for claim in kept.load_claims(conn, post_ids=[post.post_id])
-        if claim.number is not None
-    }
-    others = {number for who, number in numbers.items() if who != graduate_id}
-    number = numbers.get(graduate_id) or next(n for n in count(1) if n not in others)
+    number = _free_number(conn, graduate_id, post)
+    if number > post.headcount:  # recorded steps may have ended what still has a number
+        settle(conn, clerk, {post.post_id})
+        number = _free_number(conn, graduate_id, post)
     if number > post.headcount:
         raise NoOpenPlace(post.post_id)
     claim = Claim(
@@ -185,15 +182,31 @@ def take(
     kept.put_claim(conn, claim, n_places=post.headcount)
 
 
+def _free_number(conn: Connection, graduate_id: str, post: Post) -> int:
+    """Give the number that a graduate holds at a post, or else the lowest that nobody does."""
+    numbers = {
+        claim.graduate_id: claim.number
+        for claim in kept.load_claims(conn, post_ids=[post.post_id])
+        if claim.number is not None
+    }
+    taken = set(numbers.values())
+    return numbers.get(graduate_id) or next(n for n in count(1) if n not in taken)
+
+
 # --- what follows by itself -------------------------------------------------------------------
 
 
-def settle(conn: Connection, clerk: Clerk, post_ids: Iterable[str]) -> None:
+def settle(
+    conn: Connection, clerk: Clerk, post_ids: Iterable[str], graduate_id: str | None = None
+) -> None:
     """Bring claims up to the moment: at posts named, where a hold ran out, and where one waits.
 
     Holds past their deadline end. A hold or a turn ends whose graduate a rule now keeps from
     the post, and a confirmed claim whose placement a recorded step ended. Then places that are
     open are offered to who is next in line: held for the clerk's hours.
+
+    Where everything claimed is confirmed there is nothing to offer; then only what is the
+    graduate's, where one is named, is held to the steps.
     """
     expired = kept.load_expired(conn, clerk.now)
     for claim in expired:
@@ -201,7 +214,8 @@ def settle(conn: Connection, clerk: Clerk, post_ids: Iterable[str]) -> None:
     at = {*post_ids, *(claim.post_id for claim in expired), *kept.posts_with_line(conn)}
     # What was claimed after the moment does not exist yet.
     claims = [claim for claim in kept.load_claims(conn, post_ids=at) if claim.since <= clerk.now]
-    if not claims:
+    due = [each for each in claims if graduate_id in (None, each.graduate_id)]
+    if not due and all(each.state is ClaimState.CONFIRMED for each in claims):
         return
     ids = {claim.graduate_id for claim in claims}
     people = {each.graduate_id: each for each in store.load_graduates(conn, ids=ids)}
@@ -218,7 +232,7 @@ def settle(conn: Connection, clerk: Clerk, post_ids: Iterable[str]) -> None:
 def settle_for(conn: Connection, clerk: Clerk, graduate_id: str, post_id: str) -> None:
     """Settle what a request of a graduate about a post may touch."""
     own = kept.load_claims(conn, graduate_ids=[graduate_id])
-    settle(conn, clerk, {post_id, *(claim.post_id for claim in own)})
+    settle(conn, clerk, {post_id, *(claim.post_id for claim in own)}, graduate_id)
 
 
 def _let_go(

@@ -397,6 +397,14 @@ def test_a_placement_ended_by_a_recorded_step_leaves_the_graduate_free(office: E
     ]
 
 
+def test_a_place_whose_placement_a_recorded_step_ended_is_had_by_the_next(office: Engine) -> None:
+    ledger.confirm(office, clerk(), "G1", "ONE")
+    record(office, graduate_id="G1", post_id="ONE", stage=AT.LEFT, date=date(2026, 5, 16))
+    ledger.confirm(office, clerk(24), "G2", "ONE")
+    assert ledger.show(office, clerk(24), "ONE").confirmed == ("G2",)
+    assert n_rows(office) == (1, 3, 3)
+
+
 def test_a_place_given_back_after_the_posts_last_day_is_nobodys(office: Engine) -> None:
     ledger.confirm(office, clerk(), "G1", "ONE")
     after = Clerk(who="officer", now=datetime(2026, 7, 2, 9, tzinfo=SHANDONG), hold_hours=10)

@@ -49,14 +49,17 @@ class Served:
             return answer.status, answer.read()
 
 
-def command(home: Path, *, port: int = 0, workers: int = 2) -> list[str]:
+def command(
+    home: Path, *, port: int = 0, workers: int = 2, database: str | None = None
+) -> list[str]:
     """Give a command that serves a home folder; port 0 takes a free one."""
+    url = "sqlite_url(home)" if database is None else repr(database)
     program = (
         "import sys; from datetime import date; from pathlib import Path;"
         "from recommender.settings import Settings, sqlite_url;"
         "from service.server import run_server;"
         f"home = Path({str(home)!r});"
-        "settings = Settings(home=home, database_url=sqlite_url(home),"
+        f"settings = Settings(home=home, database_url={url},"
         " as_of=date(2026, 5, 15), sample=True);"
         f"sys.exit(run_server(settings, port={port}, workers={workers}))"
     )
@@ -64,12 +67,20 @@ def command(home: Path, *, port: int = 0, workers: int = 2) -> list[str]:
 
 
 @contextmanager
-def serving(home: Path, *, workers: int = 2) -> Iterator[Served]:
-    """Serve a home folder until the block ends; then stop as a service manager would."""
+def serving(home: Path, *, workers: int = 2, database: str | None = None) -> Iterator[Served]:
+    """Serve a home folder until the block ends; then stop as a service manager would.
+
+    The server leads a process group of its own, which can be ended as one.
+    """
     log_file = home / "server.log"
     with log_file.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            command(home, workers=workers), cwd=ROOT, stderr=log, text=True, env=environment()
+            command(home, workers=workers, database=database),
+            cwd=ROOT,
+            stderr=log,
+            text=True,
+            env=environment(),
+            start_new_session=True,
         )
     try:
         yield Served(_address(process, log_file), process, log_file)
