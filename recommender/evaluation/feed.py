@@ -14,6 +14,8 @@ from recommender.evaluation.precedent import Beside
 from recommender.evaluation.verdict import Effect, Reason, no_reference, outside
 
 _REQUIRED = ("graduates", "posts")
+# What precedents say of the running class year's steps.
+_OF_CLASS_YEAR = frozenset({"placed", "decided"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +192,9 @@ def _odd_season(feed: Feed, earlier: Sequence[Feed], limits: SeasonLimits) -> tu
             continue
         if past and band.broken_by(exp(median(past))) is not None:
             continue
-        effect = Effect.HOLD if earlier else Effect.NOTE
+        # An office may tell of a season when it is over: nothing at all is no half of it.
+        begun = beside.now > 0 or name not in _OF_CLASS_YEAR
+        effect = Effect.HOLD if earlier and begun else Effect.NOTE
         found.append(_found("season_moved", effect, name, beside.now, end * beside.expected))
     return tuple(found)
 

@@ -79,7 +79,7 @@ def precedents(
         level), ``min_level:…``: graduates and posts of a level. ``placed``, ``placed_last``,
         ``decided``, ``decided_last``: people of the running and of the last class year with a
         place, and of whom it is known whether they stayed. ``recent``: steps recorded in four
-        weeks.
+        weeks, once any is known of the running class year.
     """
     found = _open_posts(posts, reference, day) | _levels(graduates, posts, day)
     found |= _steps(graduates, outcomes, day)
@@ -155,10 +155,10 @@ def _steps(
             days = {y: _days_of(first, class_years, y) for y in (year, year - 1)}
             then = [growth * _n_by(days[year - 1], day - YEAR + shift) for shift in SHIFTS]
             found[f"{kind}{suffix}"] = _nearest(_n_by(days[year], day), then)
-    recorded = [step.recorded_on for step in outcomes]
-    found["recent"] = _nearest(
-        _n_recent(recorded, day), [_n_recent(recorded, day - YEAR + shift) for shift in SHIFTS]
-    )
+    if any(class_years.get(step.graduate_id) == class_year_of(day) for step in outcomes):
+        recorded = [step.recorded_on for step in outcomes]
+        then = [_n_recent(recorded, day - YEAR + shift) for shift in SHIFTS]
+        found["recent"] = _nearest(_n_recent(recorded, day), then)
     return found
 
 

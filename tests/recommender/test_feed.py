@@ -250,6 +250,13 @@ def test_an_odd_season_is_only_said_where_nothing_answers_yet() -> None:
     assert found(make_feed(season=GONE), [])[0][2] is Effect.NOTE
 
 
+def test_a_season_that_nobody_has_told_of_yet_is_only_said() -> None:
+    unknown = {"placed": Beside(0, 300, 0.1)}
+    assert found(make_feed(season=unknown), earlier()) == [("season_moved", "placed", Effect.NOTE)]
+    some = {"placed": Beside(1, 300, 0.1)}
+    assert found(make_feed(season=some), earlier()) == [("season_moved", "placed", Effect.HOLD)]
+
+
 def test_what_most_earlier_nights_have_shown_has_been_looked_at() -> None:
     history = earlier(3) + earlier(4, season=GONE)
     assert found(make_feed(season=GONE), history) == []

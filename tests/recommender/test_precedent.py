@@ -135,8 +135,13 @@ def test_a_feed_that_stopped_shows_in_the_steps_of_four_weeks() -> None:
         make_outcome(graduate_id=f"{n}", recorded_on=date(2025, 5, 1) + timedelta(days=n))
         for n in range(-60, 60)
     ]
-    # One step a day a year ago: 28 in four weeks; none now.
-    assert (found(outcomes=many)["recent"].now, found(outcomes=many)["recent"].expected) == (0, 28)
+    begun = [make_outcome(graduate_id="2026-0", recorded_on=date(2026, 4, 1))]
+    people = class_of(2026, 1)
+    # One step a day a year ago: 28 in four weeks; none now, though the season has begun.
+    recent = found(people, outcomes=many + begun)["recent"]
+    assert (recent.now, recent.expected) == (0, 28)
+    # Of a season of which nothing is known yet, it says nothing.
+    assert "recent" not in found(people, outcomes=many)
 
 
 def test_nothing_counts_as_half_of_one() -> None:
