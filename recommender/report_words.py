@@ -51,6 +51,11 @@ _STAGES: Mapping[str, Words] = {
     "hired": ("被录用（有意且尚有名额）", "hired (wanted, a place left)"),
     "stays": ("留任（已到岗）", "stays (started)"),
 }
+_MEASURES: Mapping[str, Words] = {
+    "ndcg@10": ("NDCG@10（有收获者）", "NDCG@10 (of those with a gain)"),
+    "room": ("每份申请的名额", "places per application"),
+    "stayed": ("落实且仍在岗（真值）", "placed and still there (truth)"),
+}
 _FINDINGS: Mapping[str, Words] = {
     "pass": ("通过", "pass"),
     "fail": ("未通过", "fail"),
@@ -73,9 +78,11 @@ _CHECKS: Mapping[str, Words] = {
         "scores that change",
     ),
     "shuffled": (
-        "结果在专业×届内打乱后，比只看专业的同一方法多出的 NDCG@10（区间下限）",
+        "结果在专业×届内打乱后，比只看专业（换用同专业、同条件者的情况）的同一方法"
+        "多出的 NDCG@10（区间下限）",
         "Labels shuffled within trade × class year: lead in NDCG@10 over the same method given "
-        "only the trade (lower end)",
+        "only the trade, that is, the description of somebody else of it whom the rules allow "
+        "the same (lower end)",
     ),
     "oracle": (
         "真值警报：在记录上比真值多出的 NDCG@10（区间下限）",
@@ -115,6 +122,11 @@ def target(name: str) -> Words:
 def stage(name: str) -> Words:
     """Name a stage of the road."""
     return _STAGES[name]
+
+
+def measure(name: str) -> Words:
+    """Name what groups are compared in."""
+    return _MEASURES[name]
 
 
 def finding(name: str) -> Words:

@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.evaluation.compare import ENOUGH_GRADUATES
-from recommender.evaluation.metrics import Interval, Resamples, mean_interval
+from recommender.evaluation.metrics import (
+    APPLICATIONS,
+    Interval,
+    Resamples,
+    expected_applicants,
+    mean_interval,
+)
 from recommender.model.topk import NO_POST
 
 Values = NDArray[np.float64]
@@ -102,6 +108,30 @@ def gap(
 def _mean(values: Values, inside: NDArray[np.bool_], resamples: Resamples) -> Interval:
     chosen = np.where(inside, values, np.nan)
     return mean_interval(float(np.nanmean(chosen)), resamples.means(chosen))
+
+
+def room(lists: NDArray[np.int32], places: NDArray[np.int32]) -> Values:
+    """Say how much room there is at the first three posts of each list.
+
+    Parameters
+    ----------
+    lists : int32 array of shape (n_graduates, n_ranked)
+        Post indices, best first; -1 fills.
+    places : int32 array of shape (n_posts,)
+
+    Returns
+    -------
+    float64 array of shape (n_graduates,)
+        Places per applicant, 1 at most, when everybody applies to their first three: mean
+        over a graduate's own; 0 to 1, NaN for an empty list.
+    """
+    head = lists[:, :APPLICATIONS]
+    applicants = np.maximum(expected_applicants(lists, len(places)), 1)
+    per_post = np.append(np.minimum(1.0, places / applicants), 0.0)  # the last stands for none
+    n_applied = (head != NO_POST).sum(axis=1)
+    found = np.full(len(lists), np.nan)
+    np.divide(per_post[head].sum(axis=1), n_applied, out=found, where=n_applied > 0)
+    return found
 
 
 def variety(lists: NDArray[np.int32]) -> tuple[float, float]:

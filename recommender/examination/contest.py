@@ -27,8 +27,7 @@ from recommender.evaluation.collaborative import (
     item_knn,
 )
 from recommender.evaluation.neighbours import by_trade
-from recommender.evaluation.selfcheck import only_trade, only_trades
-from recommender.matching.board import AnyScorer, open_board
+from recommender.matching.board import AnyScorer, Fit, open_board
 from recommender.model.boosting import Cohort, StageSettings, fit_model
 from recommender.model.interactions import training_data
 from recommender.model.training import TrainingSettings, fit
@@ -66,14 +65,6 @@ class Known:
             posts=named_inputs(graduates, outcomes, posts)[1],
             cohorts=cohorts_of(graduates, outcomes, posts),
             reference=reference,
-        )
-
-    def only_trades(self) -> Known:
-        """Leave nothing of the graduates but the trade."""
-        return replace(
-            self,
-            graduates=[only_trade(graduate) for graduate in self.graduates],
-            cohorts=[only_trades(cohort) for cohort in self.cohorts],
         )
 
 
@@ -159,6 +150,17 @@ def contenders() -> dict[str, Contender]:
     return {each.name: each for each in found}
 
 
+def fit_of(
+    scorer: AnyScorer,
+    graduates: Sequence[Graduate],
+    posts: Sequence[Post],
+    reference: Reference,
+    day: date,
+) -> Fit:
+    """Score all pairs, with the chance that they come about where a scorer knows of chances."""
+    return open_board(scorer, posts, reference, day).fit(graduates)
+
+
 def scores_of(
     scorer: AnyScorer,
     graduates: Sequence[Graduate],
@@ -167,7 +169,7 @@ def scores_of(
     day: date,
 ) -> NDArray[np.float32]:
     """Score all pairs: float32 of shape (n_graduates, n_posts)."""
-    return open_board(scorer, posts, reference, day).scores(graduates)
+    return fit_of(scorer, graduates, posts, reference, day).scores
 
 
 def told(settings: Settings) -> Mapping[str, Any] | None:

@@ -24,20 +24,20 @@ from recommender.evaluation.known_truth import class_years_of, truth_of_season
 from recommender.evaluation.origins import Origin, rolling_origins
 from recommender.evaluation.report import render
 from recommender.evaluation.selfcheck import Finding
+from recommender.examination.apart import group_facts
 from recommender.examination.contest import RULES, contenders
 from recommender.examination.exhibits import (
+    against_truth,
     baseline_names,
     calibration_facts,
     contender_facts,
-    group_facts,
     market_facts,
     priced,
-    truth_facts,
 )
-from recommender.examination.judging import Data, Progress, judge, told_of
+from recommender.examination.judging import Data, Judged, Progress, judge, told_of
 from recommender.examination.newcomers import newcomers
 from recommender.examination.suspicions import checks
-from recommender.nightly import FACTORIZATION, MODEL
+from recommender.nightly import MODEL
 
 SEED = 20260515
 N_RESAMPLES = 1000
@@ -125,15 +125,19 @@ def examine(
         for origin in origins
     ]
     last = judged[-1]
+    if MODEL not in last.pooled.fits:
+        raise NotFound("judged_class_year", str(last.origin.test.class_year))
     rules = baseline_names(last, RULES)
-    rows, ahead = truth_facts(last, truth, question.seed) if truth else ([], None)
-    with_prices = priced(
-        last, {last.first(n): last.scores[last.first(n)] for n in last.pooled.fits}
+    by_truth = against_truth(last, truth, question.seed) if truth else None
+    with_prices = priced(last, {fit: last.scores[fit] for fit in _first(last)}, last.takes)
+    groups, gaps = group_facts(
+        last,
+        genders,
+        list(dict.fromkeys((MODEL, rules[0], CROSSWALK))),
+        with_prices[last.first(MODEL)],
+        by_truth.stayed if by_truth else None,
     )
-    names = [
-        name for name in (MODEL, rules[0], CROSSWALK, FACTORIZATION) if name in last.pooled.fits
-    ]
-    groups, gaps = group_facts(last, genders, list(dict.fromkeys(names)))
+    ahead = by_truth.ahead if by_truth else None
     found = checks(last, data, entrants, ahead, question.seed, progress)
     facts: dict[str, Any] = {
         "day": day.isoformat(),
@@ -149,11 +153,15 @@ def examine(
         "slices": groups,
         "gaps": gaps,
         "newcomers": newcomers(last, data, entrants, rules, question.seed, progress),
-        "truth": rows,
+        "truth": by_truth.rows if by_truth else [],
         "checks": [check.to_json() for check in found],
         "seconds": round(monotonic() - started),
     }
     return Examination(facts=facts, report=_write(facts, out))
+
+
+def _first(judged: Judged) -> list[str]:
+    return [judged.first(name) for name in judged.pooled.fits]
 
 
 def _read(engine: Engine, day: date) -> tuple[Data, dict[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from recommender.class_years import LIST_LENGTH, cohort_of, priced_lists
 from recommender.evaluation.compare import HeldOut, compare
 from recommender.evaluation.following import Chances, Followed, follow
-from recommender.evaluation.groups import gap, grouped, variety
+from recommender.evaluation.groups import variety
 from recommender.evaluation.metrics import (
     Interval,
     expected_applicants,
@@ -94,9 +94,13 @@ def _mean(values: NDArray[np.float64]) -> float:
     return float(known.mean()) if len(known) else float("nan")
 
 
-def priced(judged: Judged, scores: Mapping[str, Scores]) -> dict[str, NDArray[np.int32]]:
-    """Give the lists after prices, by name of the scores."""
-    return {name: priced_lists(judged.held_out, each) for name, each in scores.items()}
+def priced(
+    judged: Judged, scores: Mapping[str, Scores], takes: Mapping[str, Scores]
+) -> dict[str, NDArray[np.int32]]:
+    """Give the lists after prices, by name of the scores; `takes` of those who know chances."""
+    return {
+        name: priced_lists(judged.held_out, each, takes.get(name)) for name, each in scores.items()
+    }
 
 
 def market_facts(judged: Judged, with_prices: Mapping[str, NDArray[np.int32]]) -> list[Facts]:
@@ -180,49 +184,28 @@ def _true_stages(truth: Chances) -> tuple[tuple[Doubles, Doubles], ...]:
     )
 
 
-def group_facts(
-    judged: Judged, genders: Mapping[str, str], names: Sequence[str]
-) -> tuple[list[Facts], list[Facts]]:
-    """Look at groups apart, and measure how far the model's groups lie apart.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgainstTruth:
+    """What a constructed world says of the contenders.
 
-    Parameters
+    Attributes
     ----------
-    genders
-        Graduate → gender, of those who state it.
-    names
-        Contenders to measure; the model among them.
+    rows
+        Of the report.
+    ahead
+        By how much each contender is ahead of the truth on the log, where it should not be.
+    stayed : float64 array of shape (n_graduates,)
+        Share of repeats in which a graduate was placed and stayed, following the model's
+        priced lists.
     """
-    season = judged.origin.test
-    gender = np.array([genders.get(g.graduate_id, "") for g in season.graduates], dtype=np.str_)
-    values = {name: judged.pooled.ndcg(name) for name in names}
-    resamples = judged.pooled.comparison.resamples
-    groups, gaps = [], []
-    for kind, labels in {**judged.held_out.slices, "gender": gender}.items():
-        of_kind = grouped(kind, labels, values, resamples)
-        groups += [
-            {
-                "slice": group.kind,
-                "label": group.label,
-                "n": group.n_graduates,
-                NDCG: {name: bounds(each) for name, each in group.figures.items()}
-                or "insufficient",
-            }
-            for group in of_kind
-        ]
-        apart = gap(of_kind, MODEL, labels, values[MODEL], resamples)
-        if apart:
-            gaps.append(asdict(apart) | {"figure": bounds(apart.figure)})
-    return groups, gaps
+
+    rows: list[Facts]
+    ahead: Mapping[str, Interval]
+    stayed: Doubles
 
 
-def truth_facts(
-    judged: Judged, truth: Chances, seed: int
-) -> tuple[list[Facts], dict[str, Interval]]:
-    """Measure every contender against the truth, and let everybody follow its lists.
-
-    Returns the rows of the report, and by how much each contender is ahead of the truth on the
-    log, where it should not be.
-    """
+def against_truth(judged: Judged, truth: Chances, seed: int) -> AgainstTruth:
+    """Measure every contender against the truth, and let everybody follow its lists."""
     road = truth.whole.astype(np.float32)
     scores = {**judged.scores, TRUTH: road}
     own = {**judged.pooled.fits, TRUTH: (TRUTH,)}
@@ -236,7 +219,8 @@ def truth_facts(
         n_resamples=1,
         seed=seed,
     )
-    with_prices = priced(judged, scores)
+    comes = (truth.want * truth.offer).astype(np.float32)
+    with_prices = priced(judged, scores, {**judged.takes, TRUTH: comes})
     lists = {f"{name}/fit": each for name, each in by_truth.lists.items()}
     lists |= {f"{name}/priced": each for name, each in with_prices.items()}
     came = follow(lists, truth, judged.held_out.capacities, seed=seed)
@@ -263,7 +247,8 @@ def truth_facts(
     for name in judged.pooled.fits:
         beyond = judged.pooled.ndcg(name) - true_ndcg
         ahead[name] = mean_interval(_mean(beyond), draws.means(beyond))
-    return rows, ahead
+    stayed = _stayed(came, judged.pooled.fits[MODEL], "priced")
+    return AgainstTruth(rows=rows, ahead=ahead, stayed=stayed)
 
 
 def _with_gains(judged: Judged, gains: Scores) -> HeldOut:

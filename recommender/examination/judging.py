@@ -16,8 +16,8 @@ from recommender.evaluation.compare import HeldOut, compare
 from recommender.evaluation.origins import Origin
 from recommender.evaluation.pooling import Pooled
 from recommender.evaluation.season import Season, known_before
-from recommender.examination.contest import Contender, Known, Settings, scores_of
-from recommender.matching.board import AnyScorer
+from recommender.examination.contest import Contender, Known, Settings, fit_of
+from recommender.matching.board import AnyScorer, Fit
 from recommender.model.boosting import calibrate
 from recommender.model.chances import ChanceScorer
 
@@ -63,8 +63,9 @@ class Judged:
         Contender → what was tried; empty without a validation class year.
     chosen
         Contender → settings of its judged fits.
-    scorers, scores
-        Name of a fit → the fit; → float32 array of shape (n_graduates, n_posts).
+    scorers, scores, takes
+        Name of a fit → the fit; → float32 array of shape (n_graduates, n_posts); → the same
+        shape, the chance that a pair comes about where a place is free, of those who know it.
     pooled
         All fits on the held-out class year, read by contender.
     """
@@ -76,6 +77,7 @@ class Judged:
     chosen: Mapping[str, Settings]
     scorers: Mapping[str, AnyScorer]
     scores: Mapping[str, Scores]
+    takes: Mapping[str, Scores]
     pooled: Pooled
 
     def first(self, contender: str) -> str:
@@ -107,6 +109,7 @@ def judge(
     held_out = held_out_of(test, data.outcomes, data.reference, data.day)
     scorers: dict[str, AnyScorer] = {}
     scores: dict[str, Scores] = {}
+    takes: dict[str, Scores] = {}
     fits: dict[str, tuple[str, ...]] = {}
     for name, contender in entrants.items():
         progress(f"{test.class_year} · {name}")
@@ -116,7 +119,9 @@ def judge(
             _different(_fitted(contender, chosen[name], known, seeds, honest.get(name)), data, test)
         ):
             fit = f"{name}#{number + 1}"
-            scorers[fit], scores[fit] = scorer, found
+            scorers[fit], scores[fit] = scorer, found.scores
+            if found.takes is not None:
+                takes[fit] = found.takes
             names.append(fit)
         if names:
             fits[name] = tuple(names)
@@ -134,6 +139,7 @@ def judge(
         chosen=chosen,
         scorers=scorers,
         scores=scores,
+        takes=takes,
         pooled=Pooled(comparison=comparison, fits=fits),
     )
 
@@ -168,7 +174,7 @@ def _choose(
             scorer = contender.fit(known, settings, seed)
             if scorer is None:
                 continue
-            scores = _scores(scorer, data, season)
+            scores = _fit(scorer, data, season).scores
             reached = compare(held_out, {name: scores}, k=LIST_LENGTH, n_resamples=1, seed=seed)
             trials[name].append(Trial(settings=settings, reached=reached.value(name)))
             if best is None or reached.value(name) > best[0]:
@@ -196,19 +202,19 @@ def _fitted(
 
 def _different(
     scorers: Iterator[AnyScorer], data: Data, season: Season
-) -> Iterator[tuple[AnyScorer, Scores]]:
+) -> Iterator[tuple[AnyScorer, Fit]]:
     """Score with one fit after the other, until one is the same as the first: no chance in it."""
     first: Scores | None = None
     for scorer in scorers:
-        scores = _scores(scorer, data, season)
-        if first is not None and np.array_equal(scores, first):
+        found = _fit(scorer, data, season)
+        if first is not None and np.array_equal(found.scores, first):
             return
-        first = scores if first is None else first
-        yield scorer, scores
+        first = found.scores if first is None else first
+        yield scorer, found
 
 
-def _scores(scorer: AnyScorer, data: Data, season: Season) -> Scores:
-    return scores_of(scorer, season.graduates, season.posts, data.reference, season.ends_on)
+def _fit(scorer: AnyScorer, data: Data, season: Season) -> Fit:
+    return fit_of(scorer, season.graduates, season.posts, data.reference, season.ends_on)
 
 
 def told_of(judged: Judged) -> dict[str, Any]:

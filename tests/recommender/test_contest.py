@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from recommender import report_words
-from recommender.examination.contest import LEARNED, RULES, Known, contenders
+from recommender.examination.contest import LEARNED, RULES, contenders
 from recommender.examination.judging import RANDOM
-from tests.builders import SmallWorld
 
 ENTRANTS = contenders()
 TUNED = [name for name, each in ENTRANTS.items() if each.settings is not None]
@@ -41,15 +40,3 @@ def test_the_night_s_contenders_and_the_collaborative_ones_take_part() -> None:
 def test_everybody_has_a_name_of_their_own(name: str) -> None:
     chinese, english = report_words.contender(name)
     assert name not in (chinese, english) or name in ("popularity", "random")
-
-
-def test_only_the_trade_is_left_where_that_is_asked(small_world: SmallWorld) -> None:
-    known = Known.of(
-        small_world.graduates, small_world.outcomes, small_world.posts, small_world.reference
-    )
-    bare = known.only_trades()
-    assert {(g.college, g.home_region, g.skill_level) for g in bare.graduates} == {("", None, None)}
-    assert [g.trade for g in bare.graduates] == [g.trade for g in known.graduates]
-    # Who may take what goes by the rules, whatever is told of a graduate.
-    for cohort, whole in zip(bare.cohorts, known.cohorts, strict=True):
-        assert (cohort.suitable == whole.suitable).all()

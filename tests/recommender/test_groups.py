@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recommender.evaluation.groups import gap, grouped, variety
+from recommender.evaluation.groups import gap, grouped, room, variety
 from recommender.evaluation.metrics import resample
 
 N = 450
@@ -48,6 +48,24 @@ def test_the_gap_is_that_of_the_best_and_the_worst_large_group() -> None:
     # The small group reaches more than both, and is not looked at.
     assert (found.best, found.worst) == ("a", "b")
     assert found.figure.value == pytest.approx(0.3)
+
+
+def test_who_has_no_list_finds_no_room_and_is_not_counted() -> None:
+    lists = np.full((1, 3), -1, dtype=np.int32)
+    assert np.isnan(room(lists, np.array([5], dtype=np.int32))).all()
+
+
+def test_room_is_what_an_applicant_meets() -> None:
+    lists = np.array([[0, 1, -1], [0, 1, -1], [0, -1, -1]], dtype=np.int32)
+    # Three apply for one place, two for four: one third, and 1 at most.
+    found = room(lists, np.array([1, 4], dtype=np.int32))
+    assert found == pytest.approx([(1 / 3 + 1) / 2, (1 / 3 + 1) / 2, 1 / 3])
+
+
+def test_what_stands_below_the_third_place_takes_no_room() -> None:
+    lists = np.array([[0, 1, 2, 3], [3, -1, -1, -1]], dtype=np.int32)
+    found = room(lists, np.ones(4, dtype=np.int32))
+    assert found.tolist() == [1, 1]
 
 
 def test_nobody_with_a_list_has_no_variety() -> None:

@@ -73,8 +73,10 @@ def facts() -> dict[str, Any]:
         "market": [market("popularity_in_trade"), market("model")],
         "calibration": [],
         "slices": [
-            {"slice": "college", "label": "甲<b>院", "n": 211, "ndcg@10": {"model": INTERVAL}},
-            {"slice": "trade", "label": "焊接", "n": 30, "ndcg@10": "insufficient"},
+            {"slice": "college", "label": "甲<b>院", "n": 211, "ndcg@10": {"model": INTERVAL},
+             "n_room": 250, "room": {"model": INTERVAL}},
+            {"slice": "trade", "label": "焊接", "n": 30, "ndcg@10": "insufficient",
+             "n_room": 40, "room": "insufficient"},
         ],
         "gaps": [],
         "newcomers": [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from recommender.domain import Graduate, Outcome, OutcomeStage, Post
 from recommender.evaluation import selfcheck
+from recommender.evaluation.metrics import Interval, resample
 from recommender.evaluation.season import Season
 from recommender.evaluation.selfcheck import (
     Finding,
@@ -20,12 +20,11 @@ from recommender.evaluation.selfcheck import (
     check_refused,
     check_ties,
     check_unused,
-    only_trade,
+    lead_of_own,
     shuffled,
     with_answers,
 )
 from tests.builders import (
-    make_full_graduate,
     make_graduate,
     make_outcome,
     make_post,
@@ -181,16 +180,44 @@ def test_all_steps_of_one_graduate_go_to_the_same_other() -> None:
     assert len({(step.graduate_id, step.post_id) for step in mixed}) == 10
 
 
-def test_only_the_trade_is_left_of_a_graduate() -> None:
-    full = make_full_graduate()
-    bare = only_trade(full)
-    assert bare == replace(
-        make_graduate(college=""),
-        graduate_id=full.graduate_id,
-        skill_level=None,
-        home_region=None,
-        adult_on=None,
-    )
+def pairs_of_alike(n: int = 60) -> tuple[NDArray[np.float32], NDArray[np.str_]]:
+    """Give 2 n graduates of one trade, each with a gain at one of two posts, in turns."""
+    gains = np.tile(np.eye(2, dtype=np.float32), (n, 1))
+    return gains, np.array(["焊接加工"] * len(gains))
+
+
+def lead(scores: NDArray[np.float32], eligible: list[list[int]] | None = None) -> Interval:
+    gains, trades = pairs_of_alike()
+    held_out = make_held_out(gains.tolist(), eligible=eligible)
+    draws = resample(held_out.colleges, n_resamples=100, seed=1)
+    return lead_of_own(scores, held_out, trades, draws, k=2, seed=1)
+
+
+def test_whoever_knows_the_shuffled_answers_is_found() -> None:
+    gains, _ = pairs_of_alike()
+    found = lead(gains)
+    # Own rows are right for all; another's is wrong for about half, which are then second:
+    # (1 - 1 / log2(3)) / 2 = 0.185.
+    assert found.value == pytest.approx((1 - 1 / np.log2(3)) / 2, abs=0.02)
+    assert found.low > 0
+
+
+def test_whoever_says_the_same_of_a_whole_trade_is_not_ahead() -> None:
+    found = lead(np.tile(np.array([1, 0], dtype=np.float32), (120, 1)))
+    assert (found.value, found.low, found.high) == (0, 0, 0)
+
+
+def test_who_knows_nothing_is_not_ahead() -> None:
+    rng = np.random.default_rng(5)
+    assert lead(rng.random((120, 2), dtype=np.float32)).low <= 0
+
+
+def test_people_whom_the_rules_allow_something_else_are_not_swapped() -> None:
+    # Every second one may take the second post only: nobody's row can be another's, so that
+    # even the answers themselves show nothing.
+    gains, _ = pairs_of_alike()
+    found = lead(gains, eligible=[[1, 1], [0, 1]] * 60)
+    assert found.value == 0
 
 
 # The area under the curve -------------------------------------------------------------------
