@@ -174,6 +174,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "greater_than_equal": ("应不小于 {ge}。", "It must be {ge} or more."),
     "less_than_equal": ("应不大于 {le}。", "It must be {le} or less."),
     "literal_error": ("应为 {expected}。", "It must be {expected}."),
+    "bool_type": ("应为 true 或 false。", "true or false is expected."),
     "list_type": ("应为列表。", "A list is expected."),
     "too_long": ("最多 {max_length} 项。", "At most {max_length} entries."),
     "date_type": ("应为日期，如 2008-05-15。", "A date such as 2008-05-15 is expected."),

@@ -91,6 +91,17 @@ def test_a_field_that_cannot_be_read(
     assert all(each["detail"] and each["detail_en"] for each in answer["errors"])
 
 
+def test_a_switch_that_is_neither_true_nor_false_is_told_so(
+    real_client: FlaskClient, headers: dict[str, str]
+) -> None:
+    _, answer = asked(real_client, HOLD, headers, wait="yes")
+    [fault] = answer["errors"]
+    assert (fault["detail"], fault["detail_en"]) == (
+        "应为 true 或 false。",
+        "true or false is expected.",
+    )
+
+
 def test_a_misspelt_field_is_told_with_what_is_near(
     real_client: FlaskClient, headers: dict[str, str]
 ) -> None:
