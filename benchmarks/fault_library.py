@@ -80,7 +80,12 @@ FAULTS = (
     Fault("a minor group dropped", (REFUSED,), ("posts_gone",), sheets.group_dropped),
     Fault("trades unreadable", (REFUSED,), ("more_unseen",), sheets.trades_unreadable),
     Fault("a column emptied", STOPPED, ("more_missing",), sheets.column_emptied),
-    Fault("leaky column", STOPPED, ("leak", "too_good", "reached_moved"), sheets.leaky_column),
+    Fault(
+        "leaky column",
+        STOPPED,
+        ("leak", "too_good", "reached_moved"),
+        sheets.leaky_column,
+    ),
     Fault("NaN factor", (REFUSED,), ("not_finite",), breaks=machinery.factor_no_number),
     Fault(
         "worse than a rule", (BASELINE, HELD), ("not_ahead",), breaks=machinery.worse_than_a_rule

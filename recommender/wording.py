@@ -774,6 +774,10 @@ _GATE_SUBJECTS: Mapping[str, Words] = {
     "cities": ("城市", "cities"),
     "places_per_post": ("每个岗位的需求人数", "places per post"),
     "share_placed": ("往届毕业生的安置比例", "the share of earlier class years placed"),
+    "placed_elsewhere": (
+        "既不在生源地也不在意向城市的安置",
+        "placements in neither the city of the home nor that of a wish",
+    ),
     "open": ("有效岗位", "open posts"),
     "places": ("每个岗位的需求人数（几何平均）", "places per post (geometric mean)"),
     "pay": ("岗位月薪（几何平均）", "pay offered (geometric mean)"),

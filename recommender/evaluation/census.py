@@ -22,6 +22,8 @@ from recommender.evaluation.precedent import YEAR, precedents
 from recommender.model.interactions import pair_gains
 
 GRADUATE_COLUMNS = ("skill_level", "certificates", "home_region", "wish_regions", "grade_band")
+# Fewer say too little for a share to be held to that of the night before.
+ENOUGH_PLACEMENTS = 300
 POST_COLUMNS = ("min_level", "monthly_pay_min", "training_mode", "shortage_level")
 
 
@@ -74,7 +76,8 @@ def count_feed(
             "trade": _share(sum(g.trade not in known_trades for g in graduates), graduates),
         },
         parts=_parts(graduates, posts, reference),
-        odd=_odd(graduates, posts, outcomes, n_ahead),
+        odd=_odd(graduates, posts, outcomes, n_ahead)
+        | _placed_elsewhere(graduates, posts, placed, reference),
         season=precedents(graduates, posts, outcomes, reference, day, few=few),
     )
 
@@ -159,6 +162,31 @@ def _ratios(
     if settled:
         ratios["share_placed"] = sum(each in placed for each in settled) / len(settled)
     return ratios
+
+
+def _placed_elsewhere(
+    graduates: Sequence[Graduate],
+    posts: Sequence[Post],
+    placed: Collection[tuple[str, str]],
+    reference: Reference,
+) -> dict[str, float]:
+    """Give the share of placements in neither the city of the home nor that of a wish.
+
+    It rises where steps were given to the wrong people.
+    """
+    city_of = {post.post_id: reference.city_of(post.region_code) for post in posts}
+    near = {
+        each.graduate_id: {
+            reference.city_of(code) for code in (each.home_region, *each.wish_regions)
+        }
+        for each in graduates
+    }
+    known = [
+        (near[someone], city_of[p]) for someone, p in placed if someone in near and p in city_of
+    ]
+    if len(known) < ENOUGH_PLACEMENTS:
+        return {}
+    return {"placed_elsewhere": sum(city not in cities for cities, city in known) / len(known)}
 
 
 def _still_open(

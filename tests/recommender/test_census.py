@@ -236,5 +236,19 @@ def test_the_share_placed_is_of_class_years_that_are_over() -> None:
     assert feed.totals["positives"] == 1
 
 
+def test_placements_where_nobody_wished_are_a_share_of_all() -> None:
+    # All posts lie in Jining, which is home to a third; of the others thirty wish for it.
+    homes = ["370811"] * 100 + ["370700"] * 200
+    wishes: list[tuple[str, ...]] = [()] * 270 + [("370800",)] * 30
+    graduates = [
+        make_graduate(graduate_id=f"G{n}", home_region=home, wish_regions=wish)
+        for n, (home, wish) in enumerate(zip(homes, wishes, strict=True))
+    ]
+    steps = [make_outcome(graduate_id=f"G{n}") for n in range(300)]
+    assert counted(graduates, outcomes=steps).odd["placed_elsewhere"] == 170 / 300
+    # Fewer say too little.
+    assert "placed_elsewhere" not in counted(graduates, outcomes=steps[1:]).odd
+
+
 def test_without_an_earlier_class_year_there_is_no_share() -> None:
     assert counted().ratios.keys() == {"places_per_post"}
