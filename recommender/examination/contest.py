@@ -100,54 +100,54 @@ class Contender:
 
 def contenders() -> dict[str, Contender]:
     """Name everybody who takes part; iALS only where its library is installed."""
-    found = [
-        *(
-            Contender(name=name, settings=None, draw=lambda rng: None, fit=_rule(name))
-            for name in RULES
-        ),
-        Contender(
-            name=ITEM_KNN,
-            settings=ItemKnnSettings(),
-            draw=lambda rng: ItemKnnSettings(
-                n_neighbours=_one(rng, (10, 20, 50, 100, 200)),
-                shrink=_one(rng, (0.0, 1.0, 5.0, 20.0)),
-            ),
-            fit=_collaborative(item_knn),
-        ),
-        Contender(
-            name=EASE,
-            settings=EaseSettings(),
-            draw=lambda rng: EaseSettings(ridge=_one(rng, (1.0, 5.0, 20.0, 100.0, 500.0))),
-            fit=_collaborative(ease),
-        ),
+    rules = [
+        Contender(name=name, settings=None, draw=lambda rng: None, fit=_rule(name))
+        for name in RULES
+    ]
+    standing = ModelSettings()
+    learned = [
         Contender(
             name=FACTORIZATION,
-            settings=ModelSettings().factorization,
+            settings=standing.factorization,
             draw=_draw_factorization,
             fit=_factorize,
             by_chance=True,
         ),
-        Contender(
-            name=TREES, settings=ModelSettings(), draw=_draw_stages, fit=_boost, by_chance=True
-        ),
-        Contender(
-            name=MODEL, settings=ModelSettings(), draw=_draw_model, fit=_learn, by_chance=True
-        ),
+        Contender(name=TREES, settings=standing, draw=_draw_stages, fit=_boost, by_chance=True),
+        Contender(name=MODEL, settings=standing, draw=_draw_model, fit=_learn, by_chance=True),
     ]
-    if find_spec("implicit"):
-        chosen = Contender(
-            name=IALS,
-            settings=IalsSettings(),
-            draw=lambda rng: IalsSettings(
-                n_components=_one(rng, (8, 16, 32, 64)),
-                ridge=_one(rng, (0.1, 1.0, 10.0)),
-                alpha=_one(rng, (1.0, 10.0, 40.0)),
-            ),
-            fit=_factorize_trades,
-            by_chance=True,
-        )
-        found.insert(5, chosen)
-    return {each.name: each for each in found}
+    return {each.name: each for each in (*rules, *_neighbours(), *learned)}
+
+
+def _neighbours() -> list[Contender]:
+    """Name the methods that know people and items by identity."""
+    knn = Contender(
+        name=ITEM_KNN,
+        settings=ItemKnnSettings(),
+        draw=lambda rng: ItemKnnSettings(
+            n_neighbours=_one(rng, (10, 20, 50, 100, 200)),
+            shrink=_one(rng, (0.0, 1.0, 5.0, 20.0)),
+        ),
+        fit=_collaborative(item_knn),
+    )
+    autoencoder = Contender(
+        name=EASE,
+        settings=EaseSettings(),
+        draw=lambda rng: EaseSettings(ridge=_one(rng, (1.0, 5.0, 20.0, 100.0, 500.0))),
+        fit=_collaborative(ease),
+    )
+    factors = Contender(
+        name=IALS,
+        settings=IalsSettings(),
+        draw=lambda rng: IalsSettings(
+            n_components=_one(rng, (8, 16, 32, 64)),
+            ridge=_one(rng, (0.1, 1.0, 10.0)),
+            alpha=_one(rng, (1.0, 10.0, 40.0)),
+        ),
+        fit=_factorize_trades,
+        by_chance=True,
+    )
+    return [knn, autoencoder, *([factors] if find_spec("implicit") else [])]
 
 
 def fit_of(

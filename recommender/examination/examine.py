@@ -6,7 +6,7 @@ The rules are those of docs/nightly.md; docs/evaluation.md says how to read the 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,7 +25,7 @@ from recommender.evaluation.origins import Origin, rolling_origins
 from recommender.evaluation.report import render
 from recommender.evaluation.selfcheck import Finding
 from recommender.examination.apart import group_facts
-from recommender.examination.contest import RULES, contenders
+from recommender.examination.contest import RULES, Contender, contenders
 from recommender.examination.exhibits import (
     against_truth,
     baseline_names,
@@ -124,11 +124,35 @@ def examine(
         )
         for origin in origins
     ]
-    last = judged[-1]
-    if MODEL not in last.pooled.fits:
-        raise NotFound("judged_class_year", str(last.origin.test.class_year))
+    if MODEL not in judged[-1].pooled.fits:
+        raise NotFound("judged_class_year", str(origins[-1].test.class_year))
+    facts = {
+        "day": day.isoformat(),
+        "data": _counts(data),
+        "n_seeds": question.n_seeds,
+        "n_trials": question.n_trials,
+        "n_resamples": question.n_resamples,
+        "seed": question.seed,
+        "truth_file": question.truth.name if question.truth else None,
+        "origins": [told_of(each) | {"contenders": contender_facts(each, data)} for each in judged],
+        **_facts_of_last(judged[-1], data, entrants, genders, truth, question.seed, progress),
+    }
+    facts["seconds"] = round(monotonic() - started)
+    return Examination(facts=facts, report=_write(facts, out))
+
+
+def _facts_of_last(
+    last: Judged,
+    data: Data,
+    entrants: Mapping[str, Contender],
+    genders: Mapping[str, str],
+    truth: Chances | None,
+    seed: int,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Find what is looked at on the last origin only."""
     rules = baseline_names(last, RULES)
-    by_truth = against_truth(last, truth, question.seed) if truth else None
+    by_truth = against_truth(last, truth, seed) if truth else None
     with_prices = priced(last, {fit: last.scores[fit] for fit in _first(last)}, last.takes)
     groups, gaps = group_facts(
         last,
@@ -138,26 +162,17 @@ def examine(
         by_truth.stayed if by_truth else None,
     )
     ahead = by_truth.ahead if by_truth else None
-    found = checks(last, data, entrants, ahead, question.seed, progress)
-    facts: dict[str, Any] = {
-        "day": day.isoformat(),
-        "data": _counts(data),
-        "n_seeds": question.n_seeds,
-        "n_trials": question.n_trials,
-        "n_resamples": question.n_resamples,
-        "seed": question.seed,
-        "truth_file": question.truth.name if question.truth else None,
-        "origins": [told_of(each) | {"contenders": contender_facts(each, data)} for each in judged],
+    return {
         "market": market_facts(last, with_prices),
         "calibration": calibration_facts(last, data, truth),
         "slices": groups,
         "gaps": gaps,
-        "newcomers": newcomers(last, data, entrants, rules, question.seed, progress),
+        "newcomers": newcomers(last, data, entrants, rules, seed, progress),
         "truth": by_truth.rows if by_truth else [],
-        "checks": [check.to_json() for check in found],
-        "seconds": round(monotonic() - started),
+        "checks": [
+            check.to_json() for check in checks(last, data, entrants, ahead, seed, progress)
+        ],
     }
-    return Examination(facts=facts, report=_write(facts, out))
 
 
 def _first(judged: Judged) -> list[str]:

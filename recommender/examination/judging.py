@@ -107,24 +107,11 @@ def judge(
     chosen, trials, honest = _choose(data, origin, entrants, n_trials, seed, progress)
     known = data.known_before(test)
     held_out = held_out_of(test, data.outcomes, data.reference, data.day)
-    scorers: dict[str, AnyScorer] = {}
-    scores: dict[str, Scores] = {}
-    takes: dict[str, Scores] = {}
-    fits: dict[str, tuple[str, ...]] = {}
-    for name, contender in entrants.items():
-        progress(f"{test.class_year} · {name}")
-        seeds = range(seed, seed + (n_seeds if contender.by_chance else 1))
-        names = []
-        for number, (scorer, found) in enumerate(
-            _different(_fitted(contender, chosen[name], known, seeds, honest.get(name)), data, test)
-        ):
-            fit = f"{name}#{number + 1}"
-            scorers[fit], scores[fit] = scorer, found.scores
-            if found.takes is not None:
-                takes[fit] = found.takes
-            names.append(fit)
-        if names:
-            fits[name] = tuple(names)
+    scorers, found, fits = _fit_all(
+        data, test, entrants, chosen, known, honest, range(seed, seed + n_seeds), progress
+    )
+    scores = {fit: each.scores for fit, each in found.items()}
+    takes = {fit: each.takes for fit, each in found.items() if each.takes is not None}
     rng = np.random.default_rng(seed)
     scores[RANDOM] = rng.random(held_out.eligible.shape, dtype=np.float32)
     fits[RANDOM] = (RANDOM,)
@@ -142,6 +129,31 @@ def judge(
         takes=takes,
         pooled=Pooled(comparison=comparison, fits=fits),
     )
+
+
+def _fit_all(
+    data: Data,
+    test: Season,
+    entrants: Mapping[str, Contender],
+    chosen: Mapping[str, Settings],
+    known: Known,
+    honest: Mapping[str, NDArray[np.float64]],
+    seeds: Sequence[int],
+    progress: Progress,
+) -> tuple[dict[str, AnyScorer], dict[str, Fit], dict[str, tuple[str, ...]]]:
+    """Fit everybody with the settings chosen; scorers and scores by fit, fits by contender."""
+    scorers: dict[str, AnyScorer] = {}
+    scored: dict[str, Fit] = {}
+    fits: dict[str, tuple[str, ...]] = {}
+    for name, contender in entrants.items():
+        progress(f"{test.class_year} · {name}")
+        own = seeds if contender.by_chance else seeds[:1]
+        fitted = _fitted(contender, chosen[name], known, own, honest.get(name))
+        for number, (scorer, found) in enumerate(_different(fitted, data, test)):
+            fit = f"{name}#{number + 1}"
+            scorers[fit], scored[fit] = scorer, found
+            fits[name] = (*fits.get(name, ()), fit)
+    return scorers, scored, fits
 
 
 def _choose(
