@@ -248,8 +248,8 @@ def tables(records: list[dict[str, Any]]) -> str:
         f"Measured on {datetime.now(UTC).date()} at {commit} by `python -m benchmarks.faults` "
         f"(sample worlds at scale {SCALE:g}, a small model).",
         "",
-        f"Clean nights blocked: **{len(blocked)} of {len(clean)}** with a model, "
-        f"{n_stopped} of {n_counted} counted only.",
+        f"Clean nights blocked: **{len(blocked)} of {len(clean)}** with a model"
+        + (f", {n_stopped} of {n_counted} counted only." if counted else "."),
         "",
         "| fault | ended | reasons |",
         "|---|---|---|",
