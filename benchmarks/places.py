@@ -40,7 +40,8 @@ PEOPLE = tuple(f"G{n:02}" for n in range(N_PROCESSES * N_THREADS))
 
 @cache
 def opened(url: str) -> Engine:
-    """Open the database once in each process."""
+    """Open the database once in each process, and say nothing of each confirmation."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     return store.connect(url)
 
 
@@ -109,7 +110,8 @@ def is_once(engine: Engine, post_id: str) -> bool:
 
 def race(url: str, n_rounds: int) -> None:
     """Run the rounds, and print what was answered and how long it took."""
-    engine = access.open_database(url)
+    access.open_database(url).dispose()
+    engine = opened(url)
     fill(engine, n_rounds)
     parts = [PEOPLE[at::N_PROCESSES] for at in range(N_PROCESSES)]
     given: list[Answer] = []
@@ -140,7 +142,6 @@ def race(url: str, n_rounds: int) -> None:
 @click.option("--database", metavar="URL", help="An empty database, to be filled.")
 def main(rounds: int, database: str | None) -> None:
     """Race for single places."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory() as folder:
         race(database or f"sqlite:///{folder}/race.sqlite3", rounds)
 
