@@ -28,8 +28,8 @@ from benchmarks.nights import DAY, Stored, World, count_nights, lead_up, make_wo
 from recommender import nightly
 from recommender.data import schema, store
 from recommender.evaluation.limits import Band, Limits, load_limits
-from recommender.model.boosting import StageSettings
 from recommender.model.training import TrainingSettings
+from recommender.model.trees import StageSettings
 from recommender.nightly import ModelSettings, NightResult
 
 CLEAN_SEEDS = (11, 12, 13, 14, 15, 16)

@@ -68,10 +68,11 @@ from recommender.model.artefact import (
     readable_current,
     write_version,
 )
-from recommender.model.boosting import StageSettings, calibrate, fit_model
+from recommender.model.boosting import calibrate, fit_model
 from recommender.model.chances import STAGES, ChanceScorer
 from recommender.model.features import post_features
 from recommender.model.training import TrainingSettings, limit_child
+from recommender.model.trees import StageSettings
 
 log = structlog.get_logger()
 
@@ -84,7 +85,7 @@ FIT_TIMEOUT_S = 3600
 
 FACTORIZATION_DEFAULTS = TrainingSettings()
 WANTS = StageSettings(n_rounds=150)
-HIRED = StageSettings(n_rounds=100)
+HIRED = StageSettings(n_rounds=80, feature_share=0.5)
 STAYS = StageSettings(n_rounds=100, learning_rate=0.05, n_leaves=4)
 
 Progress = Callable[[str], None]

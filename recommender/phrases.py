@@ -162,6 +162,7 @@ def _post_aspects(facts: ReasonFacts, language: str) -> dict[str, str]:
             "pay": "the pay" + (f" of {pay} CNY a month" if pay else ""),
             "requirement": "what the post requires",
             "terms": "the way of training and the shortage",
+            "record": "whom the enterprise took in earlier years",
         }
     return {
         "any": "各岗位",
@@ -171,6 +172,7 @@ def _post_aspects(facts: ReasonFacts, language: str) -> dict[str, str]:
         "pay": "月薪" + (f" {pay} 元" if pay else ""),
         "requirement": "岗位要求",
         "terms": "培养方式与紧缺程度",
+        "record": "企业往年录用情况",
     }
 
 

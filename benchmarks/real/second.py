@@ -17,8 +17,8 @@ from benchmarks.real.columns import Column
 from benchmarks.real.contenders import Pairs, Rows, Scores, Setting, World, most_telling
 from benchmarks.real.pairs import PairFeatures, picked
 from benchmarks.real.splits import HeldOut
-from recommender.model.boosting import StageSettings, boost_lists
 from recommender.model.pairs import bin_edges, to_bins
+from recommender.model.trees import StageSettings, boost
 
 N_BINS = 128
 N_COLUMNS = 10  # most telling columns of users whose groups are counted
@@ -140,10 +140,10 @@ class Trees:
     def __init__(
         self, examples: Examples, bins: NDArray[np.uint8], setting: Setting, seed: int
     ) -> None:
-        self._trees = boost_lists(
+        self._trees = boost(
             bins,
             examples.labels,
-            examples.sizes if setting["objective"] == "order" else None,
+            np.ones(len(examples.labels), dtype=np.float32),
             StageSettings(
                 n_rounds=int(setting["n_rounds"]),
                 learning_rate=float(setting["learning_rate"]),
@@ -151,6 +151,7 @@ class Trees:
                 min_in_leaf=int(setting["min_in_leaf"]),
             ),
             seed,
+            list_sizes=examples.sizes if setting["objective"] == "order" else None,
         )
 
     def scores(self, bins: NDArray[np.uint8]) -> NDArray[np.float32]:

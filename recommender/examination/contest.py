@@ -28,9 +28,10 @@ from recommender.evaluation.collaborative import (
 )
 from recommender.evaluation.neighbours import by_trade
 from recommender.matching.board import AnyScorer, Fit, open_board
-from recommender.model.boosting import Cohort, StageSettings, fit_model
+from recommender.model.boosting import Cohort, fit_model
 from recommender.model.interactions import training_data
 from recommender.model.training import TrainingSettings, fit
+from recommender.model.trees import StageSettings
 from recommender.nightly import FACTORIZATION, MODEL, ModelSettings
 
 ITEM_KNN, EASE, IALS, TREES = "item_knn", "ease", "ials", "boosted_trees"

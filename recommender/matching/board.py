@@ -128,10 +128,18 @@ class ChanceBoard:
         self._grid_of = lru_cache(maxsize=8)(self._grid)
         known = scorer.factorization
         self._similar = FeatureBoard(known, posts, reference) if known else None
+        self._record = scorer.records_of([post.credit_code for post in posts])
 
     def _grid(self, *graduates: Graduate) -> Grid:
         similar = self._similar.scores(graduates) if self._similar else None
-        return pair_grid(graduates, self._posts, self._reference, self._day, similar=similar)
+        return pair_grid(
+            graduates,
+            self._posts,
+            self._reference,
+            self._day,
+            similar=similar,
+            record=self._record,
+        )
 
     def __reduce__(self) -> tuple[type[ChanceBoard], tuple[object, ...]]:
         """Travel to another process without what was remembered here."""

@@ -1,18 +1,14 @@
-"""Fit the stages by boosted trees of paired features; the only module that knows LightGBM.
+"""Learn the chance of each stage from what the log says of past class years.
 
-No path from the root of a tree to a leaf meets more than two features, so that a leaf is a
-rectangle over their bins. The leaves of a stage are added up into tables, which are published;
-the library is not needed to serve them.
+What a decision says of merit is parted from what it says of the crowd it was taken in, and
+what an enterprise is known for from whom it met.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
-from itertools import combinations
-from math import floor
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +19,12 @@ from recommender.model.chances import STAGES, ChanceScorer
 from recommender.model.features import feature_matrix, graduate_features, post_features
 from recommender.model.interactions import training_data
 from recommender.model.pairs import FEATURES, Grid, bin_edges, blocks, pair_grid, to_bins
+from recommender.model.records import Records, enterprise_records
 from recommender.model.scoring import HybridScorer
 from recommender.model.stages import Labelled, roads, sample_unwanted
 from recommender.model.training import TrainingSettings, fit
+from recommender.model.trees import N_BINS, StageSettings, Tables, binned, boost
 
-if TYPE_CHECKING:
-    import lightgbm
-
-N_BINS = 24
 ENOUGH_SHOWN = 300  # shown pairs from which on it is learned what officers choose to show
 LEAST_EXPOSURE = 0.1  # of the mean: whatever officers show, people also search for themselves
 SEASON_MIDDLE = (6, 30)
@@ -41,8 +35,10 @@ LEVEL_ONLY = (1e9, 5.0)
 N_NEWTON = 25
 NEGLIGIBLE = 1e-9  # a step of slope and intercept that changes no chance
 LEAST_SLOPE = 0.2
-
-Bins = NDArray[np.uint8]
+# How many were decided on per place left, as a power of two; the first bin holds those who
+# could all be taken, and a chance is told as if everybody could.
+CROWDING_EDGES = np.array([0.01, 0.75, 1.25, 1.75, 2.5], dtype=np.float32)
+RECORD = list(FEATURES).index("enterprise_record")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +70,6 @@ class Cohort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StageSettings:
-    """What shapes the trees of one stage."""
-
-    n_rounds: int
-    learning_rate: float = 0.1
-    n_leaves: int = 8
-    min_in_leaf: int = 40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Examples:
     """Binned pairs of one stage over all class years.
 
@@ -92,19 +78,26 @@ class Examples:
     values : float32 array of shape (n_pairs, n_features)
     labels : bool array of shape (n_pairs,)
     weights : float32 array of shape (n_pairs,)
+    cohorts : int32 array of shape (n_pairs,)
+        Number of the class year among those learned from, from 0.
+    enterprises : str array of shape (n_pairs,)
+        Credit code of the post's enterprise.
     """
 
     values: NDArray[np.float32]
     labels: NDArray[np.bool_]
     weights: NDArray[np.float32]
+    cohorts: NDArray[np.int32]
+    enterprises: NDArray[np.str_]
 
     @classmethod
     def joined(cls, parts: Sequence[Examples]) -> Examples:
         """Put examples one after the other."""
         return cls(
-            values=np.concatenate([part.values for part in parts]),
-            labels=np.concatenate([part.labels for part in parts]),
-            weights=np.concatenate([part.weights for part in parts]),
+            **{
+                field.name: np.concatenate([getattr(part, field.name) for part in parts])
+                for field in fields(cls)
+            }
         )
 
 
@@ -138,20 +131,74 @@ def fit_model(
     stages = stage_examples(cohorts, reference, known)
     if not _has_both_answers(stages["wants"]):
         return known[-1]
-    wants = stages["wants"]
-    edges = [bin_edges(wants.values[:, i], N_BINS) for i in range(len(FEATURES))]
-    tables = _Tables([len(each) + 2 for each in edges])
+    hired, crowding = stages["hired"], crowding_of(cohorts)
+    records = _records(hired, crowding, settings["hired"], seed)
+    hired.values[:, RECORD] = _recorded(hired, records)
+    edges = _edges(stages)
+    tables = Tables([len(each) + 2 for each in edges])
     weights = {stage: stages[stage].weights for stage in STAGES}
     weights["wants"] = _exposure_weights(stages, edges, seed)
     for number, stage in enumerate(STAGES):
         examples = stages[stage]
-        bins = _binned(examples.values, edges)
+        bins = binned(examples.values, edges)
         if not _has_both_answers(examples):
             tables.add_constant(number, examples.labels)
             continue
-        trees = _boost(bins, examples.labels, weights[stage], settings[stage], seed)
-        tables.add(number, trees, bins)
-    return tables.scorer(edges, known[-1])
+        nuisance = to_bins(crowding, CROWDING_EDGES) if stage == "hired" else None
+        tables.add(
+            number,
+            boost(bins, examples.labels, weights[stage], settings[stage], seed, nuisance=nuisance),
+            bins,
+        )
+    return tables.scorer(edges, known[-1], records[-1] if records else {})
+
+
+def crowding_of(cohorts: Sequence[Cohort]) -> NDArray[np.float32]:
+    """Say of each example of the stage ``hired`` how crowded its post was."""
+    return np.concatenate(
+        [
+            roads(cohort.graduates, cohort.posts, cohort.outcomes).crowding
+            for cohort in _in_order(cohorts)
+        ]
+    )
+
+
+def _records(
+    hired: Examples, crowding: NDArray[np.float32], settings: StageSettings, seed: int
+) -> list[Records]:
+    """Learn what each enterprise was known for before each class year, and after them all.
+
+    The trees that its answers are compared with do not know the enterprise.
+    """
+    if not _has_both_answers(hired):
+        return []
+    edges = [bin_edges(hired.values[:, i], N_BINS) for i in range(len(FEATURES))]
+    bins = binned(hired.values, edges)
+    nuisance = to_bins(crowding, CROWDING_EDGES)
+    booster = boost(bins, hired.labels, hired.weights, settings, seed, nuisance=nuisance)
+    chances = np.asarray(booster.predict(np.column_stack([bins, nuisance]), num_threads=1))
+    return enterprise_records(hired.enterprises, hired.cohorts, hired.labels, chances)
+
+
+def _recorded(hired: Examples, records: Sequence[Records]) -> NDArray[np.float32]:
+    """Give each example what was known of its enterprise before its class year."""
+    if not records:
+        return np.full(len(hired.labels), np.nan, dtype=np.float32)
+    return np.array(
+        [
+            records[cohort].get(enterprise, 0.0)
+            for cohort, enterprise in zip(hired.cohorts, hired.enterprises.tolist(), strict=True)
+        ],
+        dtype=np.float32,
+    )
+
+
+def _edges(stages: Mapping[str, Examples]) -> list[NDArray[np.float32]]:
+    """Cut every feature by the pairs that were wanted or not; a record by those decided on."""
+    return [
+        bin_edges(stages["hired" if i == RECORD else "wants"].values[:, i], N_BINS)
+        for i in range(len(FEATURES))
+    ]
 
 
 def _factorizations(
@@ -217,9 +264,10 @@ def stage_examples(
             "unshown": unwanted.only(np.isin(unwanted.rows, said.shown.rows)),
             "unwanted": unwanted,
         }
-        for block, grid in _grids(cohort, reference, known[number] if known else None):
+        for block, grid in _grids(cohort, reference, known[number] if known else None, None):
             for name, pairs in asked.items():
-                found[name].append(_examples(grid, pairs.only(_within(pairs, block)), block))
+                inside = pairs.only(_within(pairs, block))
+                found[name].append(_examples(grid, inside, block, number, cohort.posts))
     joined = {name: Examples.joined(parts) for name, parts in found.items()}
     joined["wants"] = Examples.joined([joined["wants"], joined["unwanted"]])
     return joined
@@ -230,6 +278,7 @@ def calibrate(scorer: ChanceScorer, cohort: Cohort, reference: Reference) -> NDA
 
     What people want is compared on lists that are known to have been shown. Only its level is
     learned there: officers choose what they show, so that the slope within a list is theirs.
+    Whom enterprises take is compared where there was a place for everybody.
 
     Returns
     -------
@@ -242,9 +291,10 @@ def calibrate(scorer: ChanceScorer, cohort: Cohort, reference: Reference) -> NDA
     """
     cohort = cohort.in_order()
     said = roads(cohort.graduates, cohort.posts, cohort.outcomes)
-    answers = (said.shown, said.hired, said.stayed)
+    answers = (said.shown, said.hired.only(said.crowding <= CROWDING_EDGES[0]), said.stayed)
     odds = [np.empty(len(pairs.rows)) for pairs in answers]
-    for block, grid in _grids(cohort, reference, scorer.factorization):
+    record = scorer.records_of([post.credit_code for post in cohort.posts])
+    for block, grid in _grids(cohort, reference, scorer.factorization, record):
         found = scorer.log_odds(grid)
         for stage, pairs in enumerate(answers):
             inside = _within(pairs, block)
@@ -255,7 +305,10 @@ def calibrate(scorer: ChanceScorer, cohort: Cohort, reference: Reference) -> NDA
 
 
 def _grids(
-    cohort: Cohort, reference: Reference, known: HybridScorer | None
+    cohort: Cohort,
+    reference: Reference,
+    known: HybridScorer | None,
+    record: NDArray[np.float32] | None,
 ) -> Iterator[tuple[slice, Grid]]:
     """Describe a cohort's pairs, some people at a time."""
     day = date(cohort.class_year, *SEASON_MIDDLE)
@@ -271,7 +324,7 @@ def _grids(
         if known is not None and post_matrix is not None:
             described = [graduate_features(graduate, reference) for graduate in people]
             similar = known.scores(feature_matrix(described, known.graduate_names), post_matrix)
-        yield block, pair_grid(people, posts, reference, day, similar=similar)
+        yield block, pair_grid(people, posts, reference, day, similar=similar, record=record)
 
 
 def _platt(
@@ -326,11 +379,16 @@ def _within(pairs: Labelled, block: slice) -> NDArray[np.bool_]:
     return inside
 
 
-def _examples(grid: Grid, pairs: Labelled, block: slice) -> Examples:
+def _examples(
+    grid: Grid, pairs: Labelled, block: slice, number: int, posts: Sequence[Post]
+) -> Examples:
+    firms = np.array([post.credit_code for post in posts], dtype=np.str_)
     return Examples(
         values=grid.of_pairs(pairs.rows - block.start, pairs.columns),
         labels=pairs.labels,
         weights=pairs.weights,
+        cohorts=np.full(len(pairs.rows), number, dtype=np.int32),
+        enterprises=firms[pairs.columns],
     )
 
 
@@ -349,144 +407,8 @@ def _exposure_weights(
     labels = np.arange(len(values)) < len(shown.labels)
     settings = StageSettings(n_rounds=100)
     ones = np.ones(len(values), dtype=np.float32)
-    booster = _boost(_binned(values, edges), labels, ones, settings, seed)
-    exposure = np.asarray(booster.predict(_binned(unwanted.values, edges), num_threads=1))
+    booster = boost(binned(values, edges), labels, ones, settings, seed)
+    exposure = np.asarray(booster.predict(binned(unwanted.values, edges), num_threads=1))
     relative = np.maximum(exposure / exposure.mean(), LEAST_EXPOSURE)
     weights[len(weights) - len(relative) :] *= relative.astype(np.float32)
     return weights
-
-
-def _binned(values: NDArray[np.float32], edges: Sequence[NDArray[np.float32]]) -> Bins:
-    return np.stack([to_bins(values[:, i], each) for i, each in enumerate(edges)], axis=1)
-
-
-def boost_lists(
-    bins: Bins,
-    labels: NDArray[np.bool_],
-    list_sizes: NDArray[np.int64] | None,
-    settings: StageSettings,
-    seed: int,
-) -> lightgbm.Booster:
-    """Fit the same trees to pairs that are described otherwise, such as those of a public set.
-
-    Parameters
-    ----------
-    bins : uint8 array of shape (n_pairs, n_features)
-    labels : bool array of shape (n_pairs,)
-    list_sizes : int64 array of shape (n_lists,), or None
-        How many pairs in a row belong to each person: their order is learned. None learns the
-        chance of each pair.
-
-    References
-    ----------
-    Burges (2010), From RankNet to LambdaRank to LambdaMART: an overview.
-    """
-    weights = np.ones(len(labels), dtype=np.float32)
-    return _boost(bins, labels, weights, settings, seed, list_sizes)
-
-
-def _boost(
-    bins: Bins,
-    labels: NDArray[np.bool_],
-    weights: NDArray[np.float32],
-    settings: StageSettings,
-    seed: int,
-    list_sizes: NDArray[np.int64] | None = None,
-) -> lightgbm.Booster:
-    # Only the process that fits pays for loading it.
-    import lightgbm
-
-    parameters: dict[str, Any] = {
-        "objective": "binary" if list_sizes is None else "lambdarank",
-        "learning_rate": settings.learning_rate,
-        "num_leaves": settings.n_leaves,
-        "min_data_in_leaf": min(settings.min_in_leaf, max(1, len(labels) // 20)),
-        "lambda_l2": 1.0,
-        "max_bin": 255,
-        "min_data_in_bin": 1,
-        "interaction_constraints": [list(pair) for pair in combinations(range(bins.shape[1]), 2)],
-        "num_threads": 1,
-        "deterministic": True,
-        "force_row_wise": True,
-        "seed": seed,
-        "verbose": -1,
-    }
-    data = lightgbm.Dataset(
-        bins, labels.astype(np.float64), weight=weights, group=list_sizes, free_raw_data=False
-    )
-    return lightgbm.train(parameters, data, settings.n_rounds)
-
-
-class _Tables:
-    """Adds trees up into one table per feature or pair of features, for three stages."""
-
-    def __init__(self, n_bins: Sequence[int]) -> None:
-        self._n_bins = n_bins
-        self._tables: dict[tuple[int, int], NDArray[np.float64]] = {}
-        self._base = np.zeros(len(STAGES))
-
-    def add_constant(self, stage: int, labels: NDArray[np.bool_]) -> None:
-        """Give everybody the log-odds of the few answers, drawn towards one half (Laplace)."""
-        n_yes = int(labels.sum())
-        self._base[stage] += float(np.log((n_yes + 1) / (len(labels) - n_yes + 1)))
-
-    def add(self, stage: int, booster: lightgbm.Booster, bins: Bins) -> None:
-        """Add the trees of a stage; what a table adds on average goes into the base."""
-        own: dict[tuple[int, int], NDArray[np.float64]] = {}
-        for tree in booster.dump_model()["tree_info"]:
-            for inside, value in _leaves(tree["tree_structure"], {}, self._n_bins):
-                if not inside:
-                    self._base[stage] += value
-                    continue
-                first, second = (*sorted(inside), -1)[:2]
-                shape = (self._n_bins[first], self._n_bins[second] if second >= 0 else 1)
-                table = own.setdefault((first, second), np.zeros(shape))
-                table[inside[first], inside.get(second, slice(None))] += value
-        for (first, second), table in own.items():
-            at = bins[:, second] if second >= 0 else 0
-            mean = table[bins[:, first], at].mean()
-            self._base[stage] += mean
-            key = (first, second)
-            whole = self._tables.setdefault(key, np.zeros((*table.shape, len(STAGES))))
-            whole[..., stage] += table - mean
-
-    def scorer(
-        self, edges: Sequence[NDArray[np.float32]], factorization: HybridScorer | None
-    ) -> ChanceScorer:
-        """Lay the tables out one after the other."""
-        terms = sorted(self._tables)
-        cells = [self._tables[term].reshape(-1, len(STAGES)) for term in terms]
-        return ChanceScorer(
-            names=tuple(FEATURES),
-            edges=np.concatenate(edges).astype(np.float32),
-            edge_starts=_starts([len(each) for each in edges]),
-            terms=np.array(terms, dtype=np.int32).reshape(-1, 2),
-            term_starts=_starts([len(each) for each in cells]),
-            cells=np.concatenate([np.zeros((0, len(STAGES))), *cells]),
-            base=self._base,
-            calibration=np.array([[1.0, 0.0]] * len(STAGES)),
-            factorization=factorization,
-        )
-
-
-def _starts(lengths: Sequence[int]) -> NDArray[np.int32]:
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-
-
-def _leaves(
-    node: Mapping[str, Any], inside: Mapping[int, slice], n_bins: Sequence[int]
-) -> Iterator[tuple[Mapping[int, slice], float]]:
-    """Give each leaf's value, and by feature the bins that lead to it.
-
-    Bins up to a threshold go left. A leaf's own features are at most two; those of the tree
-    may be more, one pair on each of its branches.
-    """
-    if "split_feature" not in node:
-        yield inside, node["leaf_value"]
-        return
-    feature, cut = int(node["split_feature"]), floor(node["threshold"]) + 1
-    bins = inside.get(feature, slice(0, n_bins[feature]))
-    left = slice(bins.start, min(cut, bins.stop))
-    right = slice(max(cut, bins.start), bins.stop)
-    yield from _leaves(node["left_child"], {**inside, feature: left}, n_bins)
-    yield from _leaves(node["right_child"], {**inside, feature: right}, n_bins)

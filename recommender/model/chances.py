@@ -8,7 +8,7 @@ by bin. So the parts of a chance are exact, and a chance is a few additions.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,10 @@ class ChanceScorer:
     base : float64 array of shape (3,)
     calibration : float64 array of shape (3, 2)
         Slope and intercept that make log-odds honest (Platt).
+    enterprises
+        Credit codes of the enterprises that are known for something, ascending.
+    records : float64 array of shape (n_enterprises,)
+        The feature ``enterprise_record`` of each.
     factorization
         Scores the feature ``similar``; None where that is not stated for anybody.
 
@@ -62,7 +66,14 @@ class ChanceScorer:
     cells: Doubles
     base: Doubles
     calibration: Doubles
+    enterprises: tuple[str, ...] = ()
+    records: Doubles = field(default_factory=lambda: np.zeros(0))
     factorization: HybridScorer | None = None
+
+    def records_of(self, credit_codes: Sequence[str]) -> NDArray[np.float32]:
+        """Give what each enterprise is known for: float32 (n_posts,), 0 where nothing is."""
+        known = dict(zip(self.enterprises, self.records.tolist(), strict=True))
+        return np.array([known.get(code, 0.0) for code in credit_codes], dtype=np.float32)
 
     def bins(self, grid: Grid) -> list[NDArray[np.uint8]]:
         """Put every feature of a grid into bins; shapes stay as they are."""
@@ -153,12 +164,13 @@ class ChanceScorer:
             "cells": self.cells,
             "base": self.base,
             "calibration": self.calibration,
+            "records": self.records,
         }
         return own | (self.factorization.arrays() if self.factorization else {})
 
     def vocabulary(self) -> dict[str, list[str]]:
         """Give the names that make the scorer again."""
-        own = {"names": list(self.names)}
+        own = {"names": list(self.names), "enterprises": list(self.enterprises)}
         return own | (self.factorization.vocabulary() if self.factorization else {})
 
     @classmethod
@@ -166,12 +178,13 @@ class ChanceScorer:
         cls, vocabulary: Mapping[str, Sequence[str]], arrays: Mapping[str, NDArray[Any]]
     ) -> ChanceScorer:
         """Make a scorer again from what `vocabulary` and `arrays` gave."""
-        own = {field.name for field in fields(cls)}
+        own = {each.name for each in fields(cls)}
         factors: dict[str, Any] = {n: array for n, array in arrays.items() if n not in own}
-        names: dict[str, Any] = {n: tuple(v) for n, v in vocabulary.items() if n != "names"}
+        names: dict[str, Any] = {n: tuple(v) for n, v in vocabulary.items() if n not in own}
         tables: dict[str, Any] = {n: array for n, array in arrays.items() if n in own}
         return cls(
             names=tuple(vocabulary["names"]),
+            enterprises=tuple(vocabulary["enterprises"]),
             factorization=HybridScorer(**names, **factors) if factors else None,
             **tables,
         )

@@ -65,6 +65,7 @@ FEATURES: dict[str, str] = {
     "mode": "any_terms",
     "shortage": "any_terms",
     "chain_leader": "any_enterprise",
+    "enterprise_record": "any_record",
 }
 
 
@@ -114,6 +115,7 @@ def pair_grid(
     day: date,
     *,
     similar: Values | None = None,
+    record: Values | None = None,
 ) -> Grid:
     """Describe every pair of some graduates and some posts.
 
@@ -126,6 +128,9 @@ def pair_grid(
     similar : float32 array of shape (n_graduates, n_posts)
         The factorization's scores: where similar graduates went, as far as it was known then.
         Only their order within a graduate's row counts. None where nothing was known.
+    record : float32 array of shape (n_posts,)
+        How much more often the post's enterprise took people than their like elsewhere, in
+        log-odds; 0 where it is not known.
     """
     values = {
         **_trade_values(graduates, posts, reference),
@@ -137,6 +142,8 @@ def pair_grid(
         **_post_values(posts),
     }
     values["similar"] = _standardised(similar, len(posts))
+    unknown = np.full(len(posts), np.nan, dtype=np.float32)
+    values["enterprise_record"] = (unknown if record is None else record)[None, :]
     values["level_margin"] = values["level"] - np.nan_to_num(values["min_level"])
     return Grid(len(graduates), len(posts), tuple(values[name] for name in FEATURES))
 

@@ -6,11 +6,12 @@ they were not shown, and nobody is refused on merit at a full post.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import log2
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,7 @@ WANTING = frozenset(
     }
 )
 HIRED = CONFIRMING | {OutcomeStage.OFFERED}
+AT_A_TIME = 10  # days before and after a decision in which others compete with it
 N_SAMPLED = 40  # posts per graduate that they were not known to want
 
 
@@ -100,6 +102,9 @@ class Roads:
         Wanted, or shown and not wanted. Nobody is known to have seen the rest.
     hired
         Hired, or refused on merit while a place was left.
+    crowding : float32 array of shape (n_hired,)
+        Of each pair in `hired`, how many people the post decided on at the time for each place
+        that it had left, as a power of two; 0 where it could have taken them all.
     stayed
         Still there after 180 days, or left before.
     shown
@@ -108,6 +113,7 @@ class Roads:
 
     wanted: Labelled
     hired: Labelled
+    crowding: NDArray[np.float32]
     stayed: Labelled
     shown: Labelled
 
@@ -138,9 +144,18 @@ def roads(
             hired.append((*pair, is_hired, 1.0))
         if (has_stayed := _has_stayed(road)) is not None:
             stayed.append((*pair, has_stayed, 1.0))
+    decided = Labelled.of(hired)
+    crowding = _crowding(known, {post.post_id: post.headcount for post in posts})
     return Roads(
         wanted=Labelled.of(wanted),
-        hired=Labelled.of(hired),
+        hired=decided,
+        crowding=np.array(
+            [
+                crowding[graduates[row].graduate_id, posts[column].post_id]
+                for row, column in zip(decided.rows, decided.columns, strict=True)
+            ],
+            dtype=np.float32,
+        ),
         stayed=Labelled.of(stayed),
         shown=Labelled.of(shown),
     )
@@ -208,6 +223,40 @@ def _full_days(
             n_taken += change
             full[post_id].append((day, n_taken >= headcounts[post_id]))
     return full
+
+
+def _crowding(
+    outcomes: Iterable[Outcome], headcounts: Mapping[str, int]
+) -> dict[tuple[str, str], float]:
+    """See each decision beside those of its time: applicants are chosen among.
+
+    A refusal says less of merit the more people there were for a place. Places are those left
+    when the time began, so that nothing that came of a decision is in its own crowding.
+    """
+    decided: dict[tuple[str, str], int] = {}
+    taken: dict[tuple[str, str], int] = {}
+    for step in outcomes:
+        pair, day = (step.graduate_id, step.post_id), step.date.toordinal()
+        if step.stage is OutcomeStage.REJECTED or step.stage in HIRED:
+            decided[pair] = min(day, decided.get(pair, day))
+        if step.stage in CONFIRMING:
+            taken[pair] = min(day, taken.get(pair, day))
+    decisions, takings = _days_by_post(decided), _days_by_post(taken)
+    found = {}
+    for (graduate_id, post_id), day in decided.items():
+        first, last = day - AT_A_TIME, day + AT_A_TIME
+        days = decisions[post_id]
+        n_people = bisect_right(days, last) - bisect_left(days, first)
+        n_left = headcounts[post_id] - bisect_left(takings.get(post_id, []), first)
+        found[graduate_id, post_id] = max(0.0, log2(n_people / max(n_left, 0.5)))
+    return found
+
+
+def _days_by_post(days: Mapping[tuple[str, str], int]) -> dict[str, list[int]]:
+    by_post: dict[str, list[int]] = defaultdict(list)
+    for (_, post_id), day in days.items():
+        by_post[post_id].append(day)
+    return {post_id: sorted(found) for post_id, found in by_post.items()}
 
 
 def _was_full(full_on: Sequence[tuple[date, bool]], day: date) -> bool:

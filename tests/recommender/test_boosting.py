@@ -1,4 +1,4 @@
-"""Trees added up into tables: exact, the same in any order, and blind to what was shown."""
+"""Stages learned from the log: the same in any order, and blind to what was shown."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from recommender.model.boosting import (
     LEAST_SLOPE,
     Cohort,
     Examples,
-    StageSettings,
     calibrate,
     fit_model,
     stage_examples,
 )
 from recommender.model.chances import STAGES, ChanceScorer
-from recommender.model.pairs import FEATURES, Grid, bin_edges, pair_grid
+from recommender.model.pairs import FEATURES, bin_edges, pair_grid
 from recommender.model.scoring import HybridScorer
 from recommender.model.stages import Labelled
 from recommender.model.training import TrainingSettings
+from recommender.model.trees import AT_REST, StageSettings, binned, boost
 from tests.builders import make_graduate, make_outcome, make_post, make_reference
 
 REFERENCE = make_reference()
@@ -198,121 +198,29 @@ def test_of_a_stage_without_answers_half_is_said() -> None:
     assert scorer.base[2] == 0.0
 
 
-# Tables and trees ---------------------------------------------------------------------------
-
-
-def numbers(n_pairs: int, seed: int = 3) -> NDArray[np.float32]:
-    """Give numbers of which one in ten is missing."""
-    rng = np.random.default_rng(seed)
-    values = rng.normal(size=(n_pairs, N_FEATURES)).astype(np.float32)
-    values[rng.random(values.shape) < 0.1] = np.nan
-    return values
-
-
-def grid_of_rows(values: NDArray[np.float32]) -> Grid:
-    """Give a grid of one post, with a row per pair."""
-    return Grid(len(values), 1, tuple(values[:, [i]] for i in range(N_FEATURES)))
-
-
-def split_features(node: dict[str, Any]) -> set[int]:
-    if "split_feature" not in node:
-        return set()
-    below = split_features(node["left_child"]) | split_features(node["right_child"])
-    return {node["split_feature"]} | below
-
-
-def test_tables_say_what_the_trees_say() -> None:
-    values = numbers(1500)
-    known = np.nan_to_num(values)
-    # The second feature matters on one side of the first, the third on the other, so that
-    # there are trees with another pair on each branch.
-    odds = 2 * known[:, 0] * known[:, 1] + 2 * np.where(known[:, 0] > 0, known[:, 2], -known[:, 3])
-    labels = np.random.default_rng(4).random(len(values)) < 1 / (1 + np.exp(-odds))
-    edges = [bin_edges(values[:, i], boosting.N_BINS) for i in range(N_FEATURES)]
-    bins = boosting._binned(values, edges)
-    weights = np.linspace(0.5, 2, len(values), dtype=np.float32)
-    booster = boosting._boost(bins, labels, weights, StageSettings(n_rounds=40), SEED)
-    trees = [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
-    assert max(len(split_features(tree)) for tree in trees) > 2
-
-    tables = boosting._Tables([len(each) + 2 for each in edges])
-    tables.add(1, booster, bins)
-    scorer = tables.scorer(edges, None)
-    fresh = np.concatenate([values, numbers(500, seed=5) * 3])  # outside every bin, too
-    found = scorer.log_odds(grid_of_rows(fresh))
-    expected = booster.predict(boosting._binned(fresh, edges), raw_score=True)
-    assert found[:, 0, 1] == pytest.approx(expected, abs=1e-9)
-    assert not found[:, 0, [0, 2]].any()
-    # What a table says on average is in the base: over the pairs of the fit it says nothing.
-    assert found[: len(values), 0, 1].mean() == pytest.approx(scorer.base[1], abs=1e-9)
-
-
 def test_every_stage_says_what_its_trees_say(monkeypatch: pytest.MonkeyPatch) -> None:
     boosters: list[Any] = []
-    boost = boosting._boost
 
-    def kept(*args: Any) -> Any:
-        boosters.append(boost(*args))
+    def kept(*args: Any, **keywords: Any) -> Any:
+        boosters.append(boost(*args, **keywords))
         return boosters[-1]
 
-    monkeypatch.setattr(boosting, "_boost", kept)
+    monkeypatch.setattr(boosting, "boost", kept)
     base = cohort()
     scorer = fitted(base)
-    grid = pair_grid(base.graduates, base.posts, REFERENCE, date(2025, 6, 30))
+    record = scorer.records_of([post.credit_code for post in base.posts])
+    grid = pair_grid(base.graduates, base.posts, REFERENCE, date(2025, 6, 30), record=record)
     n_graduates, n_posts = grid.n_graduates, grid.n_posts
     rows, columns = (each.ravel() for each in np.indices((n_graduates, n_posts)))
     edges = np.split(scorer.edges, scorer.edge_starts[1:-1])
-    bins = boosting._binned(grid.of_pairs(rows, columns), edges)
-    # The first learns what is shown; then come wants, hired and stays.
+    bins = binned(grid.of_pairs(rows, columns), edges)
+    # Behind the features of a hiring stands the bin of a post that could have taken everybody.
+    at_rest = np.full(len(bins), AT_REST, dtype=np.uint8)
+    # First come the records and what is shown; then wants, hired and stays.
     for stage, booster in enumerate(boosters[-3:]):
-        expected = booster.predict(bins, raw_score=True).reshape(n_graduates, n_posts)
+        columns_met = np.column_stack([bins, at_rest])[:, : booster.num_feature()]
+        expected = booster.predict(columns_met, raw_score=True).reshape(n_graduates, n_posts)
         assert scorer.log_odds(grid)[..., stage] == pytest.approx(expected, abs=1e-9)
-
-
-def test_a_tree_without_a_split_is_a_base() -> None:
-    values = np.zeros((50, N_FEATURES), dtype=np.float32)  # nothing to split on
-    labels = np.arange(50) < 10
-    edges = [bin_edges(values[:, i], boosting.N_BINS) for i in range(N_FEATURES)]
-    bins = boosting._binned(values, edges)
-    ones = np.ones(50, dtype=np.float32)
-    booster = boosting._boost(bins, labels, ones, StageSettings(n_rounds=3), SEED)
-    tables = boosting._Tables([len(each) + 2 for each in edges])
-    tables.add(0, booster, bins)
-    scorer = tables.scorer(edges, None)
-    assert scorer.terms.shape == (0, 2)
-    # 10 of 50: log(10 / 40).
-    assert scorer.base[0] == pytest.approx(log(0.25), abs=1e-6)
-    assert scorer.log_odds(grid_of_rows(values[:2]))[:, 0, 0] == pytest.approx([log(0.25)] * 2)
-
-
-def test_lists_are_put_in_the_order_that_decides_within_each() -> None:
-    # 60 lists of 20 pairs. The best of each list is the one with the largest first feature,
-    # however large the others' are: a chance for all pairs alike would not say so.
-    random = np.random.default_rng(7)
-    levels = random.permuted(np.tile(np.arange(20), (60, 1)), axis=1)
-    level_of_list = random.integers(0, 100, 60)
-    bins = np.stack(
-        [(levels + level_of_list[:, None]).ravel(), random.integers(0, 20, 1200)], axis=1
-    ).astype(np.uint8)
-    labels = (levels == 19).ravel()
-    sizes = np.full(60, 20, dtype=np.int64)
-    settings = StageSettings(n_rounds=60, min_in_leaf=10)
-    ordered = boosting.boost_lists(bins, labels, sizes, settings, SEED)
-    scores = np.asarray(ordered.predict(bins)).reshape(60, 20)
-    assert (scores.argmax(axis=1) == levels.argmax(axis=1)).mean() > 0.6
-    with pytest.raises(Exception, match=r"[Ss]um of query counts"):
-        boosting.boost_lists(bins, labels, sizes[:-1], settings, SEED)
-
-
-def test_pairs_without_lists_are_learned_as_a_stage_is() -> None:
-    random = np.random.default_rng(8)
-    bins = random.integers(0, 20, (500, 3)).astype(np.uint8)
-    labels = bins[:, 0] > 12
-    settings = StageSettings(n_rounds=5)
-    ones = np.ones(500, dtype=np.float32)
-    pairs = boosting.boost_lists(bins, labels, None, settings, SEED)
-    stage = boosting._boost(bins, labels, ones, settings, SEED)
-    assert pairs.model_to_string() == stage.model_to_string()
 
 
 def test_what_was_put_into_the_world_is_found(scorer: ChanceScorer) -> None:
@@ -373,6 +281,7 @@ def test_arrays_are_of_their_types(scorer: ChanceScorer) -> None:
         "cells": "float64",
         "base": "float64",
         "calibration": "float64",
+        "records": "float64",
     }
     assert scorer.calibration.tolist() == [[1.0, 0.0]] * 3
     assert len(scorer.edge_starts) == N_FEATURES + 1
@@ -445,7 +354,11 @@ def examples(first_feature: list[float], label: bool) -> Examples:
     values[:, 0] = first_feature
     n = len(first_feature)
     return Examples(
-        values=values, labels=np.full(n, label), weights=np.full(n, 0.5, dtype=np.float32)
+        values=values,
+        labels=np.full(n, label),
+        weights=np.full(n, 0.5, dtype=np.float32),
+        cohorts=np.zeros(n, dtype=np.int32),
+        enterprises=np.full(n, "E1"),
     )
 
 

@@ -19,9 +19,9 @@ from recommender.domain import Graduate, Outcome, OutcomeStage, Post
 from recommender.errors import Busy
 from recommender.evaluation.verdict import Effect, Reason
 from recommender.model.artefact import current_version, publishing, read_current, versions
-from recommender.model.boosting import StageSettings
 from recommender.model.chances import ChanceScorer
 from recommender.model.training import TrainingSettings
+from recommender.model.trees import StageSettings
 from recommender.nightly import ModelSettings, NightResult, retrain
 from tests.builders import (
     DAY,

@@ -84,7 +84,7 @@ def certificate(code: str, level: SkillLevel) -> SkillCertificate:
 
 def test_no_step_and_no_list_can_reach_a_feature() -> None:
     # Whoever adds outcomes to the arguments has to change this line, and think.
-    taken = ["graduates", "posts", "reference", "day", "similar"]
+    taken = ["graduates", "posts", "reference", "day", "similar", "record"]
     assert list(signature(pair_grid).parameters) == taken
     assert not [name for name in FEATURES if "shown" in name or "rank" in name or "recom" in name]
 
@@ -127,7 +127,7 @@ def test_which_line_of_a_catalog_a_post_is_changes_nothing(identity: dict[str, A
 
 def test_every_feature_has_an_aspect_that_a_sentence_knows() -> None:
     people = {*GRADUATE_ASPECTS.values(), "history"}
-    known = {f"{left}_{right}" for left in people for right in POST_ASPECTS.values()}
+    known = {f"{left}_{right}" for left in people for right in {*POST_ASPECTS.values(), "record"}}
     assert set(FEATURES.values()) <= known
 
 
@@ -442,6 +442,15 @@ def similar(*scores: list[float], n_posts: int = 3) -> np.ndarray[Any, np.dtype[
     posts = [make_post(post_id=f"P{j}") for j in range(n_posts)]
     given_scores = np.array(scores, dtype=np.float32).reshape(len(scores), n_posts)
     return column("similar", pair_grid(graduates, posts, REFERENCE, DAY, similar=given_scores))
+
+
+def test_what_an_enterprise_is_known_for_is_of_the_post_alone() -> None:
+    posts = [make_post(post_id=f"P{j}") for j in range(3)]
+    people = [make_graduate(), make_graduate(graduate_id="G2")]
+    assert np.isnan(column("enterprise_record", pair_grid(people, posts, REFERENCE, DAY))).all()
+    record = np.array([0.5, 0.0, -1.0], dtype=np.float32)
+    grid = pair_grid(people, posts, REFERENCE, DAY, record=record)
+    assert column("enterprise_record", grid).tolist() == [[0.5, 0.0, -1.0]] * 2
 
 
 def test_where_nothing_is_known_of_similar_graduates_nothing_is_stated() -> None:

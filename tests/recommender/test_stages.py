@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from itertools import product
+from math import log2
 from typing import Any
 
 import numpy as np
@@ -177,6 +178,59 @@ def test_full_says_nothing_of_merit_even_where_the_dates_know_of_a_place() -> No
     said = told([step(S.REJECTED, reason=StepReason.FULL)])
     assert answer(said, "hired") is None
     assert answer(said, "wanted") is True
+
+
+# How crowded a post was -----------------------------------------------------------------------
+
+
+def crowding(*steps: Outcome, headcount: int = 2) -> list[float]:
+    return told(list(steps), posts=(make_post(headcount=headcount),)).crowding.tolist()
+
+
+def refused(*on: date) -> list[Outcome]:
+    """Give refusals at P1 of others."""
+    return [step(S.REJECTED, on=each, graduate_id=f"X{i}") for i, each in enumerate(on)]
+
+
+def test_who_was_not_decided_on_was_in_no_crowd() -> None:
+    assert crowding() == []
+    assert crowding(step(S.INTERESTED), *refused(day(10))) == []
+
+
+def test_where_everybody_could_be_taken_there_is_no_crowd() -> None:
+    # Two decisions for two places; then a third, 11 days later.
+    assert crowding(step(S.REJECTED, on=day(10)), *refused(day(10), day(21))) == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("others", "powers_of_two"),
+    [
+        ([day(10)] * 3, 1.0),  # four people for two places
+        ([day(1), day(19), day(20)], 1.0),  # up to ten days before and after
+        ([day(10)] * 7, 2.0),  # eight people for two places
+    ],
+)
+def test_people_for_each_place_are_a_power_of_two(others: list[date], powers_of_two: float) -> None:
+    assert crowding(step(S.REJECTED, on=day(10)), *refused(*others)) == [powers_of_two]
+
+
+def test_a_hiring_is_in_the_crowd_that_it_was_chosen_from() -> None:
+    assert crowding(step(S.OFFERED, on=day(10)), *refused(day(10), day(10), day(10))) == [1.0]
+
+
+def test_places_are_those_left_when_the_time_began() -> None:
+    # One of two places was taken before: one place for two people.
+    steps = [step(S.REJECTED, on=day(20)), *refused(day(20)), *rivals(day(1))]
+    assert crowding(*steps) == [1.0]
+    # Taken at the time, it was still to be had, and its taker is one of three people.
+    steps = [step(S.REJECTED, on=day(20)), *refused(day(20)), *rivals(day(15))]
+    assert crowding(*steps) == [pytest.approx(log2(3 / 2))]
+
+
+def test_a_full_post_counts_as_half_a_place() -> None:
+    # Refused for a reason of one's own, though both places were taken long before.
+    steps = [step(S.REJECTED, on=day(20), reason=StepReason.SKILL), *rivals(day(1), day(2))]
+    assert crowding(*steps) == [1.0]
 
 
 @pytest.mark.parametrize(
