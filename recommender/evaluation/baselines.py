@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import log1p
 
 import numpy as np
@@ -20,6 +21,14 @@ TRADE_POPULARITY = "popularity_in_trade"
 CROSSWALK = "crosswalk"
 
 Weights = dict[tuple[str, str], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrosswalkSettings:
+    """What a home and a wished city weigh beside the weight of a pair, 0 or more."""
+
+    home: float = 0.5
+    wish: float = 0.5
 
 
 def baselines(
@@ -60,20 +69,21 @@ def popularity_in_trade(starts: Mapping[tuple[str, str, str], int]) -> Weights:
     return weights
 
 
-def crosswalk(reference: Reference) -> Weights:
+def crosswalk(reference: Reference, settings: CrosswalkSettings | None = None) -> Weights:
     """Weigh by the trade–occupation pair, half a point for home and half for a wished city.
 
     A pair at the minor group counts for every occupation in it, and so adds to a pair that the
     same trade has with one of them.
     """
+    settings = settings or CrosswalkSettings()
     codes = {pair.occupation_code for pairs in reference.pairs.values() for pair in pairs}
     weights: Weights = {}
     for code in codes:
         kind = "minor" if code == minor_group(code) else "occupation"
         weights[f"leads_to:{code}", f"{kind}:{code}"] = 1.0
     for city in {region.city_code for region in reference.regions.values()}:
-        weights[f"home_city:{city}", f"place_city:{city}"] = 0.5
-        weights[f"wish_city:{city}", f"place_city:{city}"] = 0.5
+        weights[f"home_city:{city}", f"place_city:{city}"] = settings.home
+        weights[f"wish_city:{city}", f"place_city:{city}"] = settings.wish
     return weights
 
 

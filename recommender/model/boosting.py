@@ -101,6 +101,25 @@ class Examples:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What does not depend on the settings of the stages, so that several fits may share it.
+
+    Attributes
+    ----------
+    stages
+        As `stage_examples` gives them.
+    crowding : float32 array of shape (n_hired,)
+        Of each example of the stage ``hired``.
+    factorization
+        Of all class years; None without one.
+    """
+
+    stages: Mapping[str, Examples]
+    crowding: NDArray[np.float32]
+    factorization: HybridScorer | None
+
+
 def fit_model(
     cohorts: Sequence[Cohort],
     reference: Reference,
@@ -126,13 +145,31 @@ def fit_model(
     """
     if not cohorts:
         return None
+    return fit_described(describe(cohorts, reference, factorization), settings, seed)
+
+
+def describe(
+    cohorts: Sequence[Cohort], reference: Reference, factorization: TrainingSettings | None = None
+) -> Described:
+    """Lay out what every fit of some class years learns from; see `fit_model`."""
     cohorts = _in_order(cohorts)
     known = _factorizations(cohorts, reference, factorization)
-    stages = stage_examples(cohorts, reference, known)
+    return Described(
+        stages=stage_examples(cohorts, reference, known),
+        crowding=crowding_of(cohorts),
+        factorization=known[-1],
+    )
+
+
+def fit_described(
+    described: Described, settings: Mapping[str, StageSettings], seed: int
+) -> ChanceScorer | HybridScorer | None:
+    """Fit every stage to what was laid out, which stays as it is; see `fit_model`."""
+    stages, crowding = dict(described.stages), described.crowding
     if not _has_both_answers(stages["wants"]):
-        return known[-1]
-    hired, crowding = stages["hired"], crowding_of(cohorts)
-    records = _records(hired, crowding, settings["hired"], seed)
+        return described.factorization
+    records = _records(stages["hired"], crowding, settings["hired"], seed)
+    stages["hired"] = hired = replace(stages["hired"], values=stages["hired"].values.copy())
     hired.values[:, RECORD] = _recorded(hired, records)
     edges = _edges(stages)
     tables = Tables([len(each) + 2 for each in edges])
@@ -150,7 +187,7 @@ def fit_model(
             boost(bins, examples.labels, weights[stage], settings[stage], seed, nuisance=nuisance),
             bins,
         )
-    return tables.scorer(edges, known[-1], records[-1] if records else {})
+    return tables.scorer(edges, described.factorization, records[-1] if records else {})
 
 
 def crowding_of(cohorts: Sequence[Cohort]) -> NDArray[np.float32]:
