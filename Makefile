@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help run sample install runs test test-full check format bench pictures lock clean
+.PHONY: help run sample install runs test test-full check format bench worlds pictures lock clean
 .DEFAULT_GOAL := help
 
 PYTHON = python3
@@ -28,6 +28,7 @@ help:
 	@echo "make install   make .venv with everything that runs and checks"
 	@echo "make format    mend what can be mended"
 	@echo "make bench     measure speed and memory"
+	@echo "make worlds    hold the program to worlds whose truth is known (an hour or two, resumable)"
 	@echo "make pictures  make the pictures of the documentation again"
 
 # --- installing -------------------------------------------------------------------------------
@@ -135,6 +136,9 @@ format: install
 
 bench: install
 	@$(PY) -m benchmarks $(ARGS)
+
+worlds: install
+	@OMP_NUM_THREADS=1 $(PY) -m benchmarks.worlds --write docs/evaluation.md $(ARGS)
 
 pictures: install sample
 	@$(SAMPLE) $(PY) -m docs.pictures

@@ -132,11 +132,24 @@ def test_the_truth_names_the_same_people_and_posts_and_is_never_committed(tmp_pa
             row["岗位编号"] for row in _read(tmp_path / "demand_catalog.csv")
         }
         assert (truth["retained_2025"][~truth["eligible_2025"]] == 0).all()
+        assert (truth["merit_2025"][~truth["eligible_2025"]] == 0).all()
         kept = sorted(name for name in truth.files if name.startswith("shown_propensity"))
         # Those of the two last class years that are logged, and of today's.
         assert kept == [f"shown_propensity_{year}" for year in (2024, 2025, 2026)]
         assert (truth["seed"], str(truth["kind"])) == (4, "a")
     assert not list(FOLDER.glob("truth*"))
+
+
+def test_a_fresh_cohort_of_todays_class_year_reads_as_any_roster(tmp_path: Path) -> None:
+    world = make_sample.sample_world(4, 0.05)
+    people = world.replicate_people(make_sample.SEASON_OF_TODAY, 9)
+    make_sample.write_replicate(world, people, tmp_path / "graduates.csv")
+    sheet = read_sheet(tmp_path / "graduates.csv")
+    read = [each.item for each in sheet.items if isinstance(each.item, Graduate)]
+    assert sheet.problems == ()
+    # .05 x 1,200, in the order of the people, so that the truth of row i is that of row i.
+    assert [each.graduate_id for each in read] == [f"26G{n:04d}" for n in range(1, 61)]
+    assert [each.skill_level for each in read] == people.level.tolist()
 
 
 def _read(path: Path) -> list[dict[str, str]]:

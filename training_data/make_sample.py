@@ -83,13 +83,23 @@ def write_sample(
     truth: Path | None = None,
 ) -> None:
     """Write the five sheets into a folder, and the truth into a file where asked for."""
-    out.mkdir(parents=True, exist_ok=True)
     world = sample_world(seed, scale, kind)
-    sheets = _Sheets(world)
-    for name, header, rows in sheets.all():
-        _write(out / f"{name}.csv", header, rows)
+    write_sheets(world, out)
     if truth is not None:
         write_truth(world, truth)
+
+
+def write_sheets(world: w.World, out: Path) -> None:
+    """Write the five sheets of a world into a folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, header, rows in _Sheets(world).all():
+        _write(out / f"{name}.csv", header, rows)
+
+
+def write_replicate(world: w.World, people: wp.People, path: Path) -> None:
+    """Write the roster of a replicate cohort of the last season; its ids are those of that year."""
+    season = replace(world.seasons[SEASON_OF_TODAY], people=people)
+    _write(path, ROSTER, _Sheets(world).graduates_of(season))
 
 
 def write_truth(world: w.World, path: Path) -> None:
@@ -107,6 +117,7 @@ def write_truth(world: w.World, path: Path) -> None:
         arrays[f"retained_{year}"] = truth.retained
         for name in ("want", "offer", "stay"):
             arrays[f"{name}_{year}"] = getattr(truth, name).astype(np.float16)
+        arrays[f"merit_{year}"] = w.merit(world, truth).astype(np.float16)
         arrays[f"eligible_{year}"] = truth.eligible
         if w.observe(world, season.number).has_propensity:
             shown = season.shown
@@ -247,9 +258,10 @@ class _Sheets:
     def roster(self) -> Iterator[Row]:
         """Write every graduate of every season."""
         for season in self.world.seasons:
-            yield from self._graduates_of(season)
+            yield from self.graduates_of(season)
 
-    def _graduates_of(self, season: wp.Season) -> Iterator[Row]:
+    def graduates_of(self, season: wp.Season) -> Iterator[Row]:
+        """Write the graduates of one season."""
         people = season.people
         rng = self._dice(2, season.number)
         year, n = FIRST_CLASS_YEAR + season.number, len(people)

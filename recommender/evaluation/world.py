@@ -46,10 +46,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, ndtr
 
 from recommender.evaluation.world_choice import allowed, pair_means, truth_of
-from recommender.evaluation.world_config import RELATED, TARGETS, Block, Dice, WorldConfig
+from recommender.evaluation.world_config import (
+    EMPLOYER_NOISE,
+    RELATED,
+    TARGETS,
+    Block,
+    Dice,
+    WorldConfig,
+)
 from recommender.evaluation.world_draws import (
     History,
     draw_people,
@@ -133,6 +140,21 @@ def build_world(
         seed=seed, config=config, setting=setting, structure=structure, seasons=seasons,
         redraw=redraw,
     )  # fmt: skip
+
+
+def merit(world: World, truth: Truth) -> Doubles:
+    """Give the chance of an offer at the plain hiring bar: as if every post had room.
+
+    `Truth.offer` counts who else applied that season; nothing that is known before can.
+
+    Returns
+    -------
+    float64 array of shape (n_graduates, n_posts)
+        0 to 1; 0 where a rule forbids the pair.
+    """
+    above = truth.score.astype(np.float64) - world.config.hiring_bar
+    chance: Doubles = np.where(truth.eligible, ndtr(above / EMPLOYER_NOISE), 0.0)
+    return chance
 
 
 # Deployment value

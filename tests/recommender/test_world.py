@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from recommender.evaluation.world import (
     World,
     build_world,
+    merit,
     moments,
     observe,
     simulate_market,
@@ -367,9 +369,21 @@ def test_a_full_post_asks_for_its_worst_hire_and_others_for_the_bar(world: World
     assert season.cut[~full] == pytest.approx(SMALL.hiring_bar)
 
 
+def test_merit_is_the_chance_of_an_offer_where_every_post_has_room(world: World) -> None:
+    season, truth = world.seasons[0], world.truth(0)
+    full = season.cut > SMALL.hiring_bar + 1e-6
+    found = merit(world, truth)
+    assert full.any()
+    assert found[:, ~full] == pytest.approx(truth.offer[:, ~full], abs=1e-6)
+    # A full post's bar is higher, so with room for everybody nobody's chance is lower.
+    assert (found[:, full] >= truth.offer[:, full]).all()
+    assert found[5, 8] == pytest.approx(ndtr((truth.score[5, 8] + 1.2) / 0.7))  # the plain bar
+
+
 def test_nothing_is_true_of_a_pair_that_a_rule_forbids(strict_world: World) -> None:
     truth = strict_world.truth(0)
     assert (truth.retained[~truth.eligible] == 0).all()
+    assert (merit(strict_world, truth)[~truth.eligible] == 0).all()
 
 
 def test_a_replicate_cohort_is_fresh_and_meets_the_same_posts(world: World) -> None:
