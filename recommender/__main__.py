@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender import terminal
+from recommender.assignment_commands import TABLE_SUFFIXES, assign
 from recommender.errors import ImportRefused, NotFound, Unreadable
 from recommender.evaluation_commands import evaluate
 from recommender.exposure_commands import exposures
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from recommender.cohorts import Table
     from recommender.nightly import NightResult
 
-TABLE_SUFFIXES = (".csv", ".parquet", ".xlsx")
 REPORT_SUFFIXES = (".xlsx", ".csv", ".html", ".json")
 
 
@@ -252,30 +252,7 @@ def rank(
     )
 
 
-@program.command(short_help="整班分配 · One post or none for each graduate.")
-@class_year_option
-@click.option("--all", "include_unplaced", is_flag=True, help="Also the unplaced, with a reason.")
-@out_option
-def assign(class_year: int | None, *, include_unplaced: bool, out: Path) -> None:
-    """Place a class year at once, places respected, into a .csv, .parquet or .xlsx file."""
-    from recommender import cohorts
-    from recommender.data import export
-
-    export.check_target(out, TABLE_SUFFIXES)
-    with terminal.working("正在分配……", "Assigning …"):
-        table = cohorts.assign(
-            terminal.engine(),
-            terminal.settings().models_dir,
-            day=terminal.day(),
-            class_year=class_year,
-            include_unplaced=include_unplaced,
-        )
-        _write(table, out)
-    n_placed, n_graduates = table.facts["n_placed"], table.facts["n_graduates"]
-    say(
-        f"已写入 {out}：{n_graduates} 名毕业生中安置 {n_placed} 名，{_source(table)}",
-        f"Wrote {out}: {n_placed} of {n_graduates} graduates placed, {_source(table)}",
-    )
+program.add_command(assign)
 
 
 def _write(table: Table, out: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +16,13 @@ from sqlalchemy import Engine
 
 from recommender import places
 from recommender.data import store
-from recommender.domain import Graduate, class_year_of
+from recommender.domain import Graduate, Reference, class_year_of
 from recommender.errors import NotFound
-from recommender.matching.assignment import assign_cohort
-from recommender.matching.eligibility import excluded_by
 from recommender.matching.market import CONGESTION, Market, open_market
-from recommender.matching.ranking import percentiles
+from recommender.matching.plan import BEST, Pins, make_plan, why_unplaced
 from recommender.matching.reasons import reasons as reasons_of
 from recommender.model.artefact import Artefact, read_current
-from recommender.model.topk import NO_POST, id_keys
+from recommender.model.topk import NO_POST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,56 @@ class Table:
     columns: tuple[str, ...]
     rows: list[tuple[object, ...]]
     facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Among:
+    """Whom a question about a cohort is about; None does not narrow it.
+
+    Attributes
+    ----------
+    class_year
+        None for the one being placed.
+    trade
+        As a college writes it; trades that are read alike count.
+    order_class
+        Credit code of the enterprise.
+    """
+
+    class_year: int | None = None
+    trade: str | None = None
+    class_name: str | None = None
+    order_class: str | None = None
+
+    def choose(self, graduates: Sequence[Graduate], reference: Reference) -> list[Graduate]:
+        """Choose those meant.
+
+        Raises
+        ------
+        NotFound
+            If nobody is left, with what is written alike.
+        """
+        chosen = list(graduates)
+        for kind, wanted in (
+            ("trade", self.trade and reference.trade_of(self.trade)),
+            ("class_name", self.class_name),
+            ("order_class", self.order_class),
+        ):
+            if wanted is None:
+                continue
+            told = [
+                reference.trade_of(each.trade) if kind == "trade" else getattr(each, kind)
+                for each in chosen
+            ]
+            chosen = [each for each, has in zip(chosen, told, strict=True) if has == wanted]
+            if not chosen:
+                known = sorted({has for has in told if has is not None})
+                alike = get_close_matches(wanted, known, n=3, cutoff=0.3)
+                raise NotFound(kind, wanted, alike)
+        return chosen
+
+
+EVERYBODY = Among()
 
 
 def rank_cohort(
@@ -99,48 +149,61 @@ def assign(
     models_dir: Path,
     *,
     day: date,
-    class_year: int | None = None,
+    among: Among = EVERYBODY,
+    way: str = BEST,
+    pins: Pins | None = None,
     include_unplaced: bool = False,
 ) -> Table:
-    """Place a class year at once: the largest sum of percentiles, places respected.
+    """Place a cohort at once, places respected: the largest sum of chances, or stable.
+
+    Chances are those of being at work there after 180 days; where a baseline is published,
+    which knows none, they are percentiles. Facts and table say which.
+
+    Parameters
+    ----------
+    among
+        Whom to place: they alone are given places.
+    way
+        ``best``; or ``graduates`` or ``enterprises``, whose best stable assignment it then is.
 
     Raises
     ------
     NotFound
-        If the class year has no graduates.
+        If nobody is of the class year, trade, class or order class.
+    NotFound, Ineligible, PinsConflict
+        If pins cannot be kept; see `make_plan`.
     NoModel, CorruptArtefact
         If there is nothing to rank with.
     """
     artefact = read_current(models_dir)
-    market = _read_market(engine, artefact, day, class_year, None)
-    shares = percentiles(
-        market.scores,
-        market.eligible,
-        id_keys(graduate.graduate_id for graduate in market.graduates),
-        id_keys(post.post_id for post in market.posts),
-    )
-    placed = assign_cohort(shares, market.eligible, market.capacities)
+    market = _read_market(engine, artefact, day, among.class_year, None, among)
+    plan = make_plan(market, way=way, pins=pins)
     rows: list[tuple[object, ...]] = []
-    for index, (graduate, post) in enumerate(zip(market.graduates, placed, strict=True)):
+    reasons: Counter[str] = Counter()
+    for index, (graduate, post) in enumerate(zip(market.graduates, plan.placed, strict=True)):
         if post != NO_POST:
             told: tuple[object, ...] = ("",) if include_unplaced else ()
-            post_id = market.posts[post].post_id
-            rows.append((graduate.graduate_id, post_id, float(shares[index, post]), *told))
-        elif include_unplaced:
-            rows.append((graduate.graduate_id, "", "", _why_unplaced(market, index)))
+            value = float(plan.values[index, post])
+            rows.append((graduate.graduate_id, market.posts[post].post_id, value, *told))
+            continue
+        reason = why_unplaced(market, plan, index)
+        reasons[reason] += 1
+        if include_unplaced:
+            rows.append((graduate.graduate_id, "", "", reason))
     return Table(
         columns=("graduate_id", "post_id", "score") + (("reason",) if include_unplaced else ()),
         rows=rows,
-        facts=_facts(artefact, market, score="percentile")
-        | {"n_graduates": len(market.graduates), "n_placed": int((placed != NO_POST).sum())},
+        facts=_facts(artefact, market, score=plan.measure)
+        | {
+            "way": way,
+            "n_graduates": len(market.graduates),
+            "n_placed": plan.n_placed,
+            "n_kept": int((plan.pinned != NO_POST).sum()),
+            "most": plan.most,
+            "total": plan.total,
+            "unplaced": dict(sorted(reasons.items())),
+        },
     )
-
-
-def _why_unplaced(market: Market, index: int) -> str:
-    if market.eligible[index].any():
-        return "no_place_left"
-    codes = excluded_by(market.graduates[index], market.posts, market.standing, market.day)
-    return ";".join(codes)
 
 
 def _facts(artefact: Artefact, market: Market, *, score: str) -> dict[str, object]:
@@ -159,6 +222,7 @@ def _read_market(
     day: date,
     class_year: int | None,
     graduate_ids: Sequence[str] | None,
+    among: Among = EVERYBODY,
 ) -> Market:
     """Read the cohort asked about, and everything that decides its lists, in one snapshot."""
     with store.reading(engine) as conn:
@@ -177,9 +241,10 @@ def _read_market(
         ]
         if not cohort:
             raise NotFound("class_year", str(min(years)))
+        reference = store.load_reference(conn)
+        cohort = among.choose(cohort, reference)
         posts = store.load_posts(conn, day=day, open_only=True)
         now = places.standing_on(conn, posts, day)
-        reference = store.load_reference(conn)
     return open_market(artefact.scorer, cohort, posts, now, reference, day)
 
 

@@ -12,6 +12,7 @@ PlacementError
 │   ├── HoldExpired         a hold ran out, and its place went to somebody else
 │   ├── NothingClaimed      a graduate has nothing at a post that could be released
 │   ├── Ineligible          a rule forbids the graduate the post
+│   ├── PinsConflict        more are fixed at a post than it has places
 │   ├── ReplayMismatch      an idempotency key came back with another body
 │   ├── TooFewLists         too few lists were shown to estimate anything from
 │   ├── NeverShown          a way of ordering would show what was never shown
@@ -174,6 +175,19 @@ class Ineligible(Refused):
         self.graduate_id = graduate_id
         self.post_id = post_id
         self.rules = tuple((code, tuple(needs)) for code, needs in rules)
+
+
+class PinsConflict(Refused):
+    """More graduates are fixed at a post than places are open there.
+
+    Leaving out enough of `graduate_ids` makes it possible, and no fewer does.
+    """
+
+    def __init__(self, post_id: str, n_places: int, graduate_ids: Sequence[str]) -> None:
+        super().__init__(f"{post_id}: {len(graduate_ids)} fixed, {n_places} open")
+        self.post_id = post_id
+        self.n_places = n_places
+        self.graduate_ids = tuple(graduate_ids)
 
 
 class ReplayMismatch(Refused):

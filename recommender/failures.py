@@ -95,6 +95,10 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
 _THINGS = {
     "graduate": ("毕业生", "graduate"),
     "post": ("岗位", "post"),
+    "post_on_offer": ("在招岗位", "post on offer"),
+    "graduate_of_cohort": ("本次分配的毕业生", "graduate of those to be placed"),
+    "class_name": ("班级", "class"),
+    "order_class": ("订单班企业", "enterprise of an order class"),
     "version": ("版本", "version"),
     "earlier_version": ("可回退的更早版本", "earlier version to go back to"),
     "class_year": ("届", "class year"),
@@ -141,6 +145,8 @@ def sentences(error: Exception, language: str = "zh") -> tuple[str, ...]:
             return (*problems, _total(len(problems))[english])
         case errors.Ineligible():
             return _ineligible(error, language)
+        case errors.PinsConflict():
+            return (_conflict(error)[english],)
         case errors.NotFound():
             return (_not_found(error)[english],)
         case errors.Unreadable():
@@ -166,6 +172,16 @@ def _ineligible(error: errors.Ineligible, language: str) -> tuple[str, ...]:
         for code, needs in error.rules
     ]
     return (pair[language == "en"], *rules)
+
+
+def _conflict(error: errors.PinsConflict) -> tuple[str, str]:
+    post_id, n_places, people = error.post_id, error.n_places, error.graduate_ids
+    return (
+        f"已拒绝：岗位 {post_id} 剩余 {n_places} 个名额，却固定了 {len(people)} 人："
+        f"{'、'.join(people)}。",
+        f"Refused: {len(people)} are fixed at post {post_id}, which has {n_places} open: "
+        f"{', '.join(people)}.",
+    )
 
 
 def _total(n_problems: int) -> tuple[str, str]:

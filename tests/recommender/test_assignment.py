@@ -11,10 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from recommender.matching.assignment import UNPLACED, assign_cohort
+from recommender.matching.assignment import (
+    UNPLACED,
+    assign_cohort,
+    most_placed,
+    place_prices,
+    whole_values,
+)
 from recommender.matching.ranking import percentiles
 from recommender.model.topk import id_keys
 
+ONE = np.array([1], dtype=np.int32)
 Cohort = tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.int32]]
 
 
@@ -137,3 +144,60 @@ def test_no_assignment_of_300_small_cohorts_has_a_larger_sum() -> None:
         cohort = random_cohort(seed)
         found = total(cohort[0], assign_cohort(*cohort))
         assert found == pytest.approx(best_total(cohort), abs=1e-8), seed
+
+
+def test_no_prices_prove_what_another_assignment_beats() -> None:
+    # One place; graduate 0 would have 5 of it, graduate 1 has 3.
+    values = np.array([[5], [3]], dtype=np.int64)
+    with pytest.raises(ValueError, match="larger sum"):
+        place_prices(values, values > 0, ONE, np.array([UNPLACED, 0], dtype=np.int32))
+    # Nor where a place is left that somebody would gain by.
+    with pytest.raises(ValueError, match="larger sum"):
+        place_prices(values, values > 0, ONE, np.array([UNPLACED, UNPLACED], dtype=np.int32))
+
+
+def test_a_place_costs_what_the_next_in_line_would_have_given() -> None:
+    # Post 0 is worth 9 and 7, post 1 is worth 6 and 1, post 2 has places for all. Graduate 1
+    # takes post 0 (7 + 6 beats 9 + 1). Graduate 0 would gain 9 - 6 = 3 by post 0, so that it
+    # costs 3; graduate 1 then has 7 - 3, more than 1, so that post 1 costs nothing.
+    values = np.array([[9, 6, 0], [7, 1, 0]], dtype=np.int64)
+    placed = np.array([1, 0], dtype=np.int32)
+    places = np.array([1, 1, 2], dtype=np.int32)
+    assert place_prices(values, values >= 0, places, placed).tolist() == [3, 0, 0]
+
+
+def test_prices_prove_300_small_cohorts_by_weak_duality() -> None:
+    for seed in range(300):
+        values, eligible, places = random_cohort(seed)
+        whole = whole_values(values)
+        placed = assign_cohort(values, eligible, places)
+        prices = place_prices(whole, eligible, places, placed)
+        (who,) = np.nonzero(placed != UNPLACED)
+        left = np.bincount(placed[who], minlength=len(places)) < places
+        assert (prices >= 0).all()
+        assert (prices[left] == 0).all()
+        above = np.where(eligible, whole - prices, 0).max(axis=1, initial=0)
+        assert above.sum() + (prices * places).sum() == whole[who, placed[who]].sum(), seed
+
+
+@pytest.mark.parametrize(("n_graduates", "n_posts"), [(0, 2), (2, 0), (0, 0)])
+def test_nobody_or_nothing_can_be_placed(n_graduates: int, n_posts: int) -> None:
+    eligible = np.ones((n_graduates, n_posts), dtype=np.bool_)
+    assert most_placed(eligible, np.ones(n_posts, dtype=np.int32)) == 0
+
+
+def test_the_most_that_could_be_placed_may_be_more_than_the_best_sum_places() -> None:
+    # Graduate 1 may take post 0 only. Worth 0.9 to the first and 0.1 to the second, post 1
+    # worth 0.1 to the first: 0.9 for one beats 0.1 + 0.1 for two.
+    values = np.array([[0.9, 0.1], [0.1, 0.0]], dtype=np.float32)
+    eligible = np.array([[True, True], [True, False]])
+    places = np.array([1, 1], dtype=np.int32)
+    assert assign_cohort(values, eligible, places).tolist() == [0, UNPLACED]
+    assert most_placed(eligible, places) == 2
+
+
+def test_no_assignment_of_100_small_cohorts_places_more() -> None:
+    for seed in range(100):
+        _, eligible, places = random_cohort(seed)
+        ones = np.ones(eligible.shape, dtype=np.float32)
+        assert most_placed(eligible, places) == best_total((ones, eligible, places)), seed

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import Engine
 
-from recommender.cohorts import assign, rank_cohort
+from recommender.cohorts import Among, assign, rank_cohort
 from recommender.errors import NoModel, NotFound
-from tests.builders import DAY
+from tests.builders import (
+    CREDIT_CODE,
+    DAY,
+    OTHER_CREDIT_CODE,
+    make_graduate,
+    make_reference,
+)
+
+CLASS_OF_2025 = Among(class_year=2025)
 
 
 def test_without_a_version_nothing_is_ranked_or_assigned(
@@ -28,9 +38,56 @@ def test_an_unknown_graduate_or_class_year_is_not_found(
     with pytest.raises(NotFound) as refusal:
         rank_cohort(stored_world, models_dir, day=DAY, graduate_ids=["G6", "nobody"])
     assert refusal.value.key == "nobody"
-    for ask in (rank_cohort, assign):
-        with pytest.raises(NotFound):
-            ask(stored_world, models_dir, day=DAY, class_year=2031)
+    with pytest.raises(NotFound):
+        rank_cohort(stored_world, models_dir, day=DAY, class_year=2031)
+    with pytest.raises(NotFound):
+        assign(stored_world, models_dir, day=DAY, among=Among(class_year=2031))
+
+
+@pytest.mark.parametrize(
+    ("among", "kind", "suggested"),
+    [
+        (Among(trade="焊接"), "trade", ("焊接加工",)),
+        (Among(class_name="24焊接1班"), "class_name", ()),
+        (Among(order_class="91370800MA3X00001H"), "order_class", ()),
+        # The welder is no electrician.
+        (Among(trade="焊接加工", class_name="24焊接1班"), "class_name", ()),
+    ],
+)
+def test_a_trade_or_class_that_nobody_has_is_refused_with_what_is_alike(
+    stored_world: Engine, models_dir: Path, among: Among, kind: str, suggested: tuple[str, ...]
+) -> None:
+    with pytest.raises(NotFound) as refusal:
+        assign(stored_world, models_dir, day=DAY, among=among)
+    assert (refusal.value.kind, refusal.value.suggestions) == (kind, suggested)
+
+
+def test_only_those_asked_about_are_placed(stored_world: Engine, models_dir: Path) -> None:
+    table = assign(stored_world, models_dir, day=DAY, among=Among(trade="幼儿教育"))
+    assert [row[:2] for row in table.rows] == [("G8", "P5")]
+    assert table.facts["n_graduates"] == 1
+
+
+def test_whom_a_cohort_is_narrowed_to() -> None:
+    people = [
+        make_graduate(graduate_id="a", class_name="1班", order_class=CREDIT_CODE),
+        make_graduate(graduate_id="b", class_name="1班"),
+        make_graduate(graduate_id="c", class_name="2班", order_class=OTHER_CREDIT_CODE),
+        make_graduate(graduate_id="d", trade="焊工班"),
+    ]
+    reference = replace(make_reference(), trade_names={"焊工班": "焊接加工"})
+
+    def of(among: Among) -> str:
+        return "".join(each.graduate_id for each in among.choose(people, reference))
+
+    assert of(Among()) == "abcd"
+    assert of(Among(class_name="1班")) == "ab"
+    assert of(Among(order_class=CREDIT_CODE)) == "a"
+    # A name that an officer mapped is the trade that it is read as, either way round.
+    assert of(Among(trade="焊接加工")) == of(Among(trade="焊工班")) == "abcd"
+    with pytest.raises(NotFound) as refusal:
+        of(Among(class_name="3班"))
+    assert set(refusal.value.suggestions) == {"1班", "2班"}
 
 
 def test_the_class_year_being_placed_is_ranked_by_default(
@@ -103,11 +160,12 @@ def test_an_assigned_score_is_the_place_in_the_ranking_by_fit(
 def test_who_gets_no_post_is_listed_with_the_rule_on_request(
     stored_world: Engine, models_dir: Path
 ) -> None:
-    table = assign(stored_world, models_dir, day=DAY, class_year=2025, include_unplaced=True)
+    table = assign(stored_world, models_dir, day=DAY, among=CLASS_OF_2025, include_unplaced=True)
     assert table.columns == ("graduate_id", "post_id", "score", "reason")
     reasons = {str(row[0]): str(row[3]) for row in table.rows}
     assert reasons["G1"] == "unplaced"
     assert "consent" in reasons["G5"].split(";")
+    assert table.facts["unplaced"] == Counter(code for code in reasons.values() if code)
     # G4 left in September and is free again; the post they left is theirs to take back.
     assert reasons["G4"] == ""
 
