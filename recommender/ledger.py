@@ -47,7 +47,9 @@ class PostPlaces:
     Attributes
     ----------
     open_places
-        Open to anybody: neither confirmed nor held.
+        Open to anybody: neither confirmed, held nor reserved.
+    reserved
+        Places that agreements keep for their members.
     confirmed
         Graduates who hold a place, by whatever step.
     held
@@ -60,6 +62,7 @@ class PostPlaces:
 
     post: Post
     open_places: int
+    reserved: int
     confirmed: tuple[str, ...]
     held: tuple[Claim, ...]
     line: tuple[Claim, ...]
@@ -353,17 +356,18 @@ def _view(conn: Connection, clerk: Clerk, post_id: str) -> tuple[PostPlaces, boo
     now = places.standing_on(conn, posts, clerk.day, graduate_ids=ids, moment=clerk.now)
     held = [claim for claim in claims if claim.holds_at(clerk.now)]
     line = places.in_turn(claims)
-    n_open = open_places(post, now)
     view = PostPlaces(
         post=post,
-        open_places=n_open,
+        open_places=open_places(post, now),
+        reserved=sum(each.places for each in now.reserved.get(post_id, ())),
         confirmed=tuple(sorted(who for who, at in now.placed_at.items() if post_id in at)),
         held=tuple(sorted(held, key=lambda claim: (claim.expires_at, claim.graduate_id))),
         line=tuple(line),
         history=tuple(kept.load_events(conn, post_id)),
     )
     n_holds = sum(claim.state is ClaimState.HELD for claim in claims)
-    return view, n_holds > len(held) or (n_open > 0 and bool(line))
+    can_offer = any(open_places(post, now, claim.graduate_id) >= 1 for claim in line)
+    return view, n_holds > len(held) or can_offer
 
 
 def _word(enum: type[Any], field: str, written: str) -> Any:

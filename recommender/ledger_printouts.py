@@ -45,6 +45,9 @@ def places_lines(shown: PostPlaces, language: str = "zh") -> Iterator[str]:
         if english
         else f"{post.post_id} {post.enterprise}：{post.headcount} 个名额，剩余 {shown.open_places}"
     )
+    if shown.reserved:
+        kept = shown.reserved
+        yield f"  {kept} more reserved by agreement" if english else f"  另有订单班预留 {kept}"
     for graduate_id in shown.confirmed:
         yield f"  {'confirmed' if english else '已签约'}  {graduate_id}"
     for claim in shown.held:
@@ -76,6 +79,7 @@ def places_json(shown: PostPlaces) -> dict[str, Any]:
         "post_id": shown.post.post_id,
         "headcount": shown.post.headcount,
         "open_places": shown.open_places,
+        "reserved": shown.reserved,
         "confirmed": list(shown.confirmed),
         "held": [
             {

@@ -59,6 +59,7 @@ from recommender.matching.board import AnyScorer, open_board
 from recommender.matching.eligibility import standing
 from recommender.matching.market import Market, open_market
 from recommender.matching.rehearsal import rehearse
+from recommender.matching.reserved import with_reserved
 from recommender.model.artefact import (
     Artefact,
     point_to,
@@ -427,8 +428,10 @@ def _market(night: _Night, scorer: AnyScorer) -> Market:
     snapshot = night.snapshot
     posts = {post.post_id: post for post in snapshot.posts}
     cohort = [g for g in snapshot.graduates if g.class_year == class_year_of(snapshot.day)]
-    now = standing(snapshot.outcomes, posts, snapshot.day, snapshot.holds)
-    return open_market(scorer, cohort, snapshot.posts, now, snapshot.reference, snapshot.day)
+    known, day = snapshot.reference, snapshot.day
+    bare = standing(snapshot.outcomes, posts, day, snapshot.holds)
+    now = with_reserved(bare, known.agreements, snapshot.posts, snapshot.graduates, known, day)
+    return open_market(scorer, cohort, snapshot.posts, now, known, day)
 
 
 def _publish(

@@ -202,6 +202,8 @@ _RULES: Mapping[tuple[str, str], tuple[str, str]] = {
 _NEEDS: Mapping[tuple[str, str], str] = {
     ("open", ZH): "；{needs} 起可报名",
     ("open", EN): "; opens on {needs}",
+    ("places", ZH): "：余下的为订单班预留，{needs} 起释放",
+    ("places", EN): ": what is left is reserved for order classes until {needs}",
     ("level", ZH): "；须达到{needs}",
     ("level", EN): "; needs {needs}",
     ("licence", ZH): "：{needs}",

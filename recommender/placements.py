@@ -263,7 +263,9 @@ class PlacementDesk:
             snapshot,
             replace(graduate, trade=read_as),
             Standing(
-                confirmed=snapshot.market.standing.confirmed, held=snapshot.market.standing.held
+                confirmed=snapshot.market.standing.confirmed,
+                held=snapshot.market.standing.held,
+                reserved=snapshot.market.standing.reserved,
             ),
             top=top,
             order=order,
@@ -459,7 +461,8 @@ class PlacementDesk:
         if not found:
             raise NotFound("graduate", graduate_id)
         now = market.standing
-        return found[0], replace(own, confirmed=now.confirmed, held=now.held)
+        seen = replace(own, confirmed=now.confirmed, held=now.held, reserved=now.reserved)
+        return found[0], seen
 
     def _post(self, post_id: str, day: date) -> Post:
         with store.reading(self._engine) as conn:

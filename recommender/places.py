@@ -1,6 +1,7 @@
 """How places stand, and what follows by itself: deadlines, rules that fail, the line.
 
-`standing_on` reads steps and holds for everybody who counts places or asks the rules.
+`standing_on` reads steps, holds and what agreements reserve for everybody who counts places or
+asks the rules.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from itertools import count
 from sqlalchemy import Connection
 
 from recommender.claims import Claim, ClaimState, LedgerAction, day_of, start_of
+from recommender.data import agreed, store
 from recommender.data import ledger as kept
-from recommender.data import store
 from recommender.domain import DECIDING, Graduate, Post
 from recommender.errors import AlreadyPlaced, Ineligible, NoOpenPlace, Refused
 from recommender.matching.eligibility import Standing, check_pair, open_places, standing
+from recommender.matching.reserved import reserves_on, with_hold, with_reserved
 
 LEDGER = "ledger"  # who does what follows by itself
 LATER = date.max
@@ -56,7 +58,7 @@ def standing_on(
     graduate_ids: Collection[str] | None = None,
     moment: datetime | None = None,
 ) -> Standing:
-    """Read where everybody stands: the steps of a day, and the holds of a moment of it.
+    """Read where everybody stands: steps and reserved places of a day, holds of a moment of it.
 
     Parameters
     ----------
@@ -67,12 +69,35 @@ def standing_on(
     moment
         Where only the day is known, a hold counts for the whole day on which it runs out.
     """
+    moment = moment or start_of(day)
+    agreements = [one for one in agreed.load_promising(conn, posts) if reserves_on(one, day)]
+    if not agreements:
+        return _without_reserved(conn, posts, day, graduate_ids, moment)
+    # What is reserved at one post depends on the enterprise's others, and on every member.
+    firms = {one.credit_code for one in agreements}
+    others = store.load_posts(conn, day=day, open_only=True, credit_codes=firms)
+    all_posts = list({post.post_id: post for post in (*others, *posts)}.values())
+    people = agreed.load_candidates(conn, agreements)
+    if graduate_ids is not None:
+        graduate_ids = {*graduate_ids, *(each.graduate_id for each in people)}
+    bare = _without_reserved(conn, all_posts, day, graduate_ids, moment)
+    reference = store.load_reference(conn)
+    return with_reserved(bare, agreements, all_posts, people, reference, day)
+
+
+def _without_reserved(
+    conn: Connection,
+    posts: Sequence[Post],
+    day: date,
+    graduate_ids: Collection[str] | None,
+    moment: datetime,
+) -> Standing:
     ids = [post.post_id for post in posts]
     if graduate_ids is None:
         steps = store.load_outcomes(conn, day=day, stages=DECIDING)
     else:
         steps = store.load_deciding(conn, day=day, post_ids=ids, graduate_ids=graduate_ids)
-    holds = kept.load_holds(conn, moment=moment or start_of(day), post_ids=ids)
+    holds = kept.load_holds(conn, moment=moment, post_ids=ids)
     return standing(steps, {post.post_id: post for post in posts}, day, holds)
 
 
@@ -105,7 +130,7 @@ def refusal_ahead(
     """Look whether a place is open and the graduate free on a day and ever after.
 
     Steps may be dated ahead: the place must be there on the day and when all that is stored
-    has happened.
+    has happened. What agreements reserve is asked for the day alone.
     """
     if graduate.hired_at_enrolment:
         return AlreadyPlaced(graduate.graduate_id, "")
@@ -120,6 +145,11 @@ def refusal_ahead(
         held_at = now.placed_at.get(graduate.graduate_id)
         if held_at:
             return AlreadyPlaced(graduate.graduate_id, min(held_at))
+        if open_places(post, now, graduate.graduate_id) < 1:
+            return NoOpenPlace(post.post_id)
+    if agreed.load_promising(conn, [post]):
+        ids = [graduate.graduate_id]
+        now = standing_on(conn, [post], known_on, graduate_ids=ids, moment=moment)
         if open_places(post, now, graduate.graduate_id) < 1:
             return NoOpenPlace(post.post_id)
     return None
@@ -226,6 +256,8 @@ def settle(
         post, graduate = posts[claim.post_id], people[claim.graduate_id]
         if not _let_go(conn, clerk, claim, graduate, post, now):
             stay.append(claim)
+    if len(stay) < len(claims):  # what they let go may be a member's, and reserved again
+        now = standing_on(conn, list(posts.values()), clerk.day, graduate_ids=ids, moment=clerk.now)
     _offer(conn, clerk, stay, posts, now)
 
 
@@ -287,8 +319,10 @@ def _offer(
     left = replace(now, held={post_id: frozenset(who) for post_id, who in holders.items()})
     deadline = clerk.now + timedelta(hours=clerk.hold_hours)
     for post_id, post in sorted(posts.items()):
-        line = in_turn(claim for claim in claims if claim.post_id == post_id)
-        for claim in line[: open_places(post, left)]:
+        for claim in in_turn(claim for claim in claims if claim.post_id == post_id):
+            if open_places(post, left, claim.graduate_id) < 1:
+                continue
+            left = with_hold(left, post_id, claim.graduate_id)
             take(conn, clerk, claim.graduate_id, post, expires_at=deadline, offered=True)
             kept.append(
                 conn,

@@ -115,7 +115,7 @@ def guidance(engine: Engine, *, day: date, language: str = "zh") -> Table:
 
 
 def _count_post(cell: _Cell, post: Post, now: Standing) -> None:
-    cell.demand += open_places(post, now)
+    cell.demand += open_places(post, now, reserved_too=True)
     cell.n_posts += 1
     cell.enterprises.add(post.credit_code)
     cell.pay += [pay for pay in (post.monthly_pay_min, post.monthly_pay_max) if pay is not None]
@@ -253,7 +253,7 @@ def status(engine: Engine, models_dir: Path, *, day: date) -> dict[str, Any]:
         "last_import": imports[0].day.isoformat() if imports else None,
         "open": {
             "posts": len(posts),
-            "places": sum(open_places(post, now) for post in posts),
+            "places": sum(open_places(post, now, reserved_too=True) for post in posts),
         },
         "published": _in_use(models_dir),
         "last_night": night_facts(nights[0]) if nights else None,

@@ -134,6 +134,7 @@ class PostPlaces(_Shape):
     post_id: str
     headcount: int
     open_places: int
+    reserved: int
     confirmed: list[str]
     held: list[Held]
     line: list[Turn]
@@ -146,6 +147,7 @@ class PostPlaces(_Shape):
             post_id=shown.post.post_id,
             headcount=shown.post.headcount,
             open_places=shown.open_places,
+            reserved=shown.reserved,
             confirmed=[each for each in shown.confirmed if each in own],
             held=[Held.of(claim) for claim in shown.held if claim.graduate_id in own],
             line=[

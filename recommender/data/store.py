@@ -206,12 +206,13 @@ def load_posts(
     day: date,
     open_only: bool = False,
     post_ids: Collection[str] | None = None,
+    credit_codes: Collection[str] | None = None,
 ) -> list[Post]:
     """Load posts as they were on a day, ordered by id.
 
     The version that held on the day counts: the last one not later than it. A post that came
     later is given as it was first, so that a catalog imported after its season still answers
-    for it.
+    for it. `credit_codes` narrows to the posts of enterprises named.
     """
     version = schema.post_versions
     held = sa.case((version.c.changed_on <= day, version.c.changed_on))
@@ -223,7 +224,10 @@ def load_posts(
         chosen,
         (version.c.post_id == chosen.c.post_id) & (version.c.changed_on == chosen.c.held_on),
     )
-    found = bulk.found(conn, query, version.c.post_id, post_ids)
+    if credit_codes is not None:
+        found = bulk.found(conn, query, version.c.credit_code, credit_codes)
+    else:
+        found = bulk.found(conn, query, version.c.post_id, post_ids)
     posts = [rows.to_post(row._asdict()) for row in found]
     return sorted(
         (post for post in posts if post.is_open(day) or not open_only),

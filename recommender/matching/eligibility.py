@@ -32,13 +32,34 @@ RULE_SOURCES: Mapping[str, str] = {
     "consent": "个人信息保护法 (2021) articles 13 and 24: no automated ranking without consent",
     "unplaced": "contract: a graduate holds one place at a time",
     "open": "demand catalog: first and last day open, both inclusive",
-    "places": "demand catalog: headcount less confirmed places and what is held for others",
+    "places": "demand catalog: headcount less confirmed places and what is held for others;"
+    " agreements of colleges and enterprises: less what is reserved for others",
     "level": "demand catalog: lowest skill level, eight-level scale 人社部发〔2022〕14号",
     "licence": "demand catalog; special operations: 安全生产法 (2021) article 30",
     "adult": "demand catalog; 未成年工特殊保护规定 (1994): work barred under eighteen",
     "again": "contract: a post declined, or refused on merit, is not offered again",
 }
 RULES = tuple(RULE_SOURCES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    """Places of one post that an agreement keeps for its members.
+
+    Attributes
+    ----------
+    places
+        At least 1; free ones, neither confirmed nor held.
+    members
+        Ids of graduates who may take them.
+    returns_on
+        Day on which everybody may take them.
+    """
+
+    agreement_id: str
+    places: int
+    members: frozenset[str]
+    returns_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +76,18 @@ class Standing:
         Graduate → posts declined, or refused for a stated reason other than a full post.
     held
         Post → graduates for whom a place is held there; nobody who holds a place for good.
+    declined
+        Graduate → posts declined.
+    reserved
+        Post → what agreements keep of its free places; `reserved.with_reserved` works it out.
     """
 
     confirmed: Mapping[str, int] = field(default_factory=dict)
     placed_at: Mapping[str, frozenset[str]] = field(default_factory=dict)
     shut_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
     held: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    declined: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    reserved: Mapping[str, tuple[Reserved, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +123,7 @@ def standing(
     confirmed_on: dict[tuple[str, str], date] = {}
     ends: dict[tuple[str, str], list[date]] = defaultdict(list)
     shut_out: dict[str, set[str]] = defaultdict(set)
+    declined: dict[str, set[str]] = defaultdict(set)
     for step in outcomes:
         if not step.known_by(day):
             continue
@@ -106,6 +134,8 @@ def standing(
             ends[pair].append(step.date)
         elif _shuts_out(step):
             shut_out[step.graduate_id].add(step.post_id)
+            if step.stage is OutcomeStage.DECLINED:
+                declined[step.graduate_id].add(step.post_id)
     confirmed: dict[str, int] = defaultdict(int)
     placed_at: dict[str, set[str]] = defaultdict(set)
     for (graduate_id, post_id), since in confirmed_on.items():
@@ -115,7 +145,13 @@ def standing(
         post = posts.get(post_id)
         if not later or (post is not None and min(later) > post.closes_on):
             confirmed[post_id] += 1
-    return Standing(dict(confirmed), _frozen(placed_at), _frozen(shut_out), _held(holds, placed_at))
+    return Standing(
+        confirmed=dict(confirmed),
+        placed_at=_frozen(placed_at),
+        shut_out=_frozen(shut_out),
+        held=_held(holds, placed_at),
+        declined=_frozen(declined),
+    )
 
 
 def _held(holds: Iterable[Claim], placed: Container[str]) -> dict[str, frozenset[str]]:
@@ -137,14 +173,39 @@ def _shuts_out(step: Outcome) -> bool:
     return step.stage is OutcomeStage.REJECTED and step.reason not in (None, StepReason.FULL)
 
 
-def open_places(post: Post, standing: Standing, graduate_id: str | None = None) -> int:
+def open_places(
+    post: Post,
+    standing: Standing,
+    graduate_id: str | None = None,
+    *,
+    reserved_too: bool = False,
+) -> int:
     """Count the places of a post that are open; never below 0.
 
     Every caller counts here. The headcount is less what is confirmed, by whatever step, and
-    less what is held: for a graduate by others, for nobody in particular by anybody.
+    less what is held and reserved: for a graduate by and for others, for nobody in particular
+    by and for anybody. `reserved_too` counts what is reserved as open: what the enterprise
+    still looks for.
     """
     held = standing.held.get(post.post_id, frozenset()) - {graduate_id}
-    return max(0, post.headcount - standing.confirmed.get(post.post_id, 0) - len(held))
+    free = max(0, post.headcount - standing.confirmed.get(post.post_id, 0) - len(held))
+    if reserved_too:
+        return free
+    for_others = (each.places for each in _reserved_for_others(post, standing, graduate_id))
+    return max(0, free - sum(for_others))
+
+
+def _reserved_for_others(post: Post, standing: Standing, graduate_id: str | None) -> list[Reserved]:
+    kept = standing.reserved.get(post.post_id, ())
+    return [each for each in kept if graduate_id not in each.members]
+
+
+def _until_returned(post: Post, standing: Standing, graduate_id: str) -> tuple[str, ...]:
+    """Give the day on which reserved places come back to a graduate whom they shut out."""
+    if open_places(post, standing, graduate_id, reserved_too=True) < 1:
+        return ()
+    days = [each.returns_on for each in _reserved_for_others(post, standing, graduate_id)]
+    return (min(days).isoformat(),)
 
 
 def reached_level(graduate: Graduate, post: Post) -> SkillLevel | None:
@@ -175,11 +236,16 @@ def check_pair(
     adult_holds = not post.adults_only or _is_adult(graduate, day)
     placed = graduate.hired_at_enrolment or graduate.graduate_id in standing.placed_at
     opens_later = day < post.opens_on and post.withdrawn_on is None
+    has_place = open_places(post, standing, graduate.graduate_id) >= 1
     return (
         RuleCheck("consent", graduate.consent),
         RuleCheck("unplaced", not placed),
         RuleCheck("open", post.is_open(day), (post.opens_on.isoformat(),) if opens_later else ()),
-        RuleCheck("places", open_places(post, standing, graduate.graduate_id) >= 1),
+        RuleCheck(
+            "places",
+            has_place,
+            () if has_place else _until_returned(post, standing, graduate.graduate_id),
+        ),
         RuleCheck(
             "level",
             level_holds,
@@ -237,13 +303,15 @@ def eligible_pairs(
 def _has_place(
     graduates: Sequence[Graduate], posts: Sequence[Post], standing: Standing, day: date
 ) -> NDArray[np.bool_]:
-    """Say where a post is open and has a place; a place that is held has one for its holder."""
+    """Say where a post is open and has a place, as holders and members of agreements see it."""
     is_open = np.array([post.is_open(day) for post in posts], dtype=np.bool_)
     for_anybody = np.array([open_places(post, standing) >= 1 for post in posts], dtype=np.bool_)
     takes = np.tile(is_open & for_anybody, (len(graduates), 1))
     row_of = {graduate.graduate_id: row for row, graduate in enumerate(graduates)}
     for column, post in enumerate(posts):
-        for graduate_id in standing.held.get(post.post_id, frozenset()) & row_of.keys():
+        named = set(standing.held.get(post.post_id, ()))
+        named.update(*(each.members for each in standing.reserved.get(post.post_id, ())))
+        for graduate_id in named & row_of.keys():
             has_one = open_places(post, standing, graduate_id) >= 1
             takes[row_of[graduate_id], column] = is_open[column] and has_one
     return takes

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from recommender.domain import Graduate, Post, Reference
 from recommender.matching.board import AnyScorer, Board, open_board
 from recommender.matching.cover import cover_posts
-from recommender.matching.eligibility import Standing, eligible_pairs, open_places
+from recommender.matching.eligibility import Standing, eligible_pairs
 from recommender.matching.prices import Prices, solve_prices
+from recommender.matching.reserved import cohort_places
 from recommender.model.topk import id_keys, top_k
 
 CONGESTION = 1.0  # how much of the price a list takes off unless asked otherwise
@@ -33,7 +34,8 @@ class Market:
     board
         The published scorer over these posts.
     capacities : int32 array of shape (n_posts,)
-        Open places.
+        Places that the cohort can fill: open ones, and reserved ones as far as members of the
+        cohort may take them; see `reserved.cohort_places`.
     eligible : bool array of shape (n_graduates, n_posts)
     scores : float32 array of shape (n_graduates, n_posts)
         The fit, before any price.
@@ -82,11 +84,12 @@ class Market:
 
     def after(self, standing: Standing) -> Market:
         """Give the same market after further steps; prices and scores stay as they are."""
+        eligible = eligible_pairs(self.graduates, self.posts, standing, self.day)
         return replace(
             self,
             standing=standing,
-            capacities=_capacities(self.posts, standing),
-            eligible=eligible_pairs(self.graduates, self.posts, standing, self.day),
+            capacities=cohort_places(self.graduates, self.posts, standing, eligible),
+            eligible=eligible,
         )
 
 
@@ -117,7 +120,7 @@ def open_market(
     board = open_board(scorer, on_offer, reference, day)
     fit = board.fit(cohort)
     eligible = eligible_pairs(cohort, on_offer, standing, day)
-    capacities = _capacities(on_offer, standing)
+    capacities = cohort_places(cohort, on_offer, standing, eligible)
     if published is not None and all(post.post_id in published for post in on_offer):
         prices = _from_published(on_offer, published, is_share=board.knows_chances)
     else:
@@ -149,10 +152,6 @@ def priced_lists(
     keys = id_keys(graduate_ids), id_keys(post_ids)
     lists = top_k(scores, eligible, k, *keys)
     return cover_posts(lists, scores, eligible, *keys) if covering else lists
-
-
-def _capacities(posts: Sequence[Post], standing: Standing) -> NDArray[np.int32]:
-    return np.array([open_places(post, standing) for post in posts], dtype=np.int32)
 
 
 def _from_published(
