@@ -376,7 +376,7 @@ def test_merit_is_the_chance_of_an_offer_where_every_post_has_room(world: World)
     assert full.any()
     assert found[:, ~full] == pytest.approx(truth.offer[:, ~full], abs=1e-6)
     # A full post's bar is higher, so with room for everybody nobody's chance is lower.
-    assert (found[:, full] >= truth.offer[:, full]).all()
+    assert (found[:, full] >= truth.offer[:, full] - 1e-6).all()  # float32's rounding
     assert found[5, 8] == pytest.approx(ndtr((truth.score[5, 8] + 1.2) / 0.7))  # the plain bar
 
 
