@@ -19,6 +19,7 @@ from recommender.matching.board import ChanceBoard
 from recommender.matching.eligibility import check_pair, excluded_by
 from recommender.matching.market import Market
 from recommender.matching.ranking import percentiles
+from recommender.matching.reserved import split_places
 from recommender.matching.stable import stable_assignment
 from recommender.model.topk import id_keys, pair_hash
 
@@ -231,19 +232,14 @@ def _keep(
         pinned[row] = column
         if column not in own.get(row, ()):
             wanting[column].append(row)
-    lots = _open_lots(market, allowed)
+    split = split_places(market.graduates, market.posts, market.standing, allowed)
+    lots = Lots(
+        posts=split.columns, allowed=split.eligible.copy(), capacities=split.capacities.copy()
+    )
     for column, rows in wanting.items():
         _take_places(market, lots, column, rows)
     lots.allowed[pinned != UNPLACED] = False
     return lots, pinned
-
-
-def _open_lots(market: Market, allowed: NDArray[np.bool_]) -> Lots:
-    return Lots(
-        posts=np.arange(len(market.posts), dtype=np.int32),
-        allowed=allowed,
-        capacities=market.capacities.copy(),
-    )
 
 
 def _take_places(market: Market, lots: Lots, column: int, rows: list[int]) -> None:

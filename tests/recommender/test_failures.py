@@ -20,7 +20,14 @@ def leaves(kind: type[Exception]) -> set[type[Exception]]:
 
 
 # `Malformed` becomes a row's problem before anybody sees it.
-SAID_ELSEWHERE = {ImportRefused, NotFound, Unreadable, errors.Ineligible, errors.Malformed}
+SAID_ELSEWHERE = {
+    ImportRefused,
+    NotFound,
+    Unreadable,
+    errors.Ineligible,
+    errors.Malformed,
+    errors.PinsConflict,
+}
 
 
 def test_every_error_has_a_sentence() -> None:
@@ -44,6 +51,11 @@ def test_a_mass_closing_says_how_many_of_how_many_and_what_to_do() -> None:
     (line,) = failures.sentences(MassClosing("示例联盟", 4, 10), "en")
     assert "4 of its 10" in line
     assert "--allow-mass-closing" in line
+
+
+def test_too_many_fixed_at_a_post_are_told_by_name() -> None:
+    (line,) = failures.sentences(errors.PinsConflict("P1", 1, ["G1", "G2"]))
+    assert line == "已拒绝：岗位 P1 剩余 1 个名额，却固定了 2 人：G1、G2。"
 
 
 def test_an_unknown_id_is_told_with_what_is_near() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 import pytest
 
 from recommender.domain import Graduate, Post, SkillLevel
 from recommender.errors import Ineligible, NotFound, PinsConflict
-from recommender.matching.eligibility import Standing
+from recommender.matching.eligibility import Reserved, Standing
 from recommender.matching.market import Market, open_market
 from recommender.matching.plan import Pins, make_plan, why_unplaced
 from recommender.model.scoring import Scorer
@@ -98,6 +99,29 @@ def test_what_an_officer_fixes_and_bars_is_done(crosswalk: Scorer, way: str) -> 
     plan = make_plan(market, way=way, pins=barred)
     assert why_unplaced(market, plan, 0) == "barred"
     assert plan.most == 1
+
+
+@pytest.mark.parametrize("way", ["best", "graduates", "enterprises"])
+def test_a_reserved_place_goes_to_a_member_or_to_nobody(crosswalk: Scorer, way: str) -> None:
+    # Of P1's two places one is kept for G1. All three want P1 more than P2.
+    kept = Reserved(
+        agreement_id="A1", places=1, members=frozenset({"G1"}), returns_on=date(2026, 6, 30)
+    )
+    posts = [make_post(post_id="P1", headcount=2)]
+    market = market_of(crosswalk, welders(3), posts, Standing(reserved={"P1": (kept,)}))
+    plan = make_plan(market, way=way)
+    assert plan.placed[1] == 0
+    assert (plan.n_placed, plan.most) == (2, 2)
+    # Without G1 the place stays empty, and so it does where G1 is barred.
+    without = market_of(
+        crosswalk, [welders(3)[0], welders(3)[2]], posts, Standing(reserved={"P1": (kept,)})
+    )
+    assert (make_plan(without, way=way).n_placed, make_plan(without, way=way).most) == (1, 1)
+    assert make_plan(market, way=way, pins=Pins(barred={("G1", "P1")})).n_placed == 1
+    # Fixing the two others would take the member's place.
+    with pytest.raises(PinsConflict):
+        make_plan(market, way=way, pins=Pins(fixed={"G0": "P1", "G2": "P1"}))
+    assert make_plan(market, way=way, pins=Pins(fixed={"G0": "P1", "G1": "P1"})).n_placed == 2
 
 
 def test_an_officer_may_fix_another_post_than_the_one_held(crosswalk: Scorer) -> None:
