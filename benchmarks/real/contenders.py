@@ -109,8 +109,9 @@ def group_rates(column: Column, known: Pairs, smoothing: float) -> NDArray[np.fl
 def most_telling(world: World, known: Pairs, smoothing: float) -> list[Column]:
     """Order the columns of users by how well the others of a group tell what one of it has.
 
-    Each known pair is predicted from its group without the pair's own user; by the mean log
-    of that chance, the most telling first.
+    Each known pair is predicted from its group without the pair's own user; by the mean of
+    that chance, the most telling first. (By its logarithm, rare items that no group tells
+    would decide, and columns that few state would win.)
     """
     has = ones(known)
     sizes = np.diff(known.indptr)
@@ -130,7 +131,7 @@ def most_telling(world: World, known: Pairs, smoothing: float) -> list[Column]:
         summed = np.bincount(n, weights=weight * chance, minlength=len(rows))
         stated = np.bincount(n, weights=weight, minlength=len(rows))
         mean = summed + (1 - stated) * overall
-        found.append((-float(np.mean(np.log(np.maximum(mean, 1e-12)))), column.name, column))
+        found.append((-float(np.mean(mean)), column.name, column))
     return [column for _, _, column in sorted(found, key=lambda each: each[:2])]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,8 +95,15 @@ class Part:
     over: Mapping[str, Mapping[str, Interval]]
 
 
-def summed_up(runs: Sequence[Run], ours: str, *, warm: bool, seed: int) -> Part | None:
+def summed_up(
+    runs: Sequence[Run], ours: str, *, parts_of_ours: Collection[str] = (), warm: bool, seed: int
+) -> Part | None:
     """Put seeds together; a user whom several seeds asked about is drawn with all their lists.
+
+    Parameters
+    ----------
+    parts_of_ours
+        Rankings that are ours with something left out: compared, but no contenders.
 
     Returns
     -------

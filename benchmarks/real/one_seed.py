@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import process_time
 
@@ -12,24 +12,43 @@ from numpy.typing import NDArray
 
 from benchmarks.real.contenders import Pairs, Rows, Scores, Setting, World
 from benchmarks.real.measure import Run, merit, per_user, ranked
-from benchmarks.real.pairs import BLOCK, PairFeatures
-from benchmarks.real.report import OURS, TREES_ALONE
-from benchmarks.real.second import FACTORIZATION, Binned, Examples, SecondStage, Trees
+from benchmarks.real.pairs import BLOCK, PairFeatures, standard
+from benchmarks.real.report import OURS, TREES_ALONE, WITHOUT
+from benchmarks.real.second import BY_SCORE, Binned, Examples, SecondStage, Trees
 from benchmarks.real.splits import HeldOut, Split, folds, split
 from benchmarks.real.tuning import FIRST_STAGE, TREES, draws
 
 N_FOLDS = 4
 MOST_TRIED = 40_000  # pairs that the trees learn from while their settings are chosen
 MOST_TUNED = 300_000  # pairs on which settings of the trees are compared
+N_AVERAGED = 3  # best settings of the trees whose scores are averaged: the best one is luck, too
 MOST_ASKED = 2_000  # users of a validation or a fold: more cost time and change little
 
+# Which features the trees of a ranking may use.
+VARIANTS: dict[str, Callable[[str], bool]] = {
+    TREES_ALONE: lambda name: not name.startswith(BY_SCORE),
+    WITHOUT: lambda name: "lightfm" not in name,
+    OURS: lambda name: True,
+}
 
-def run_seed(world: World, seed: int, n_trials: int) -> Run:
-    """Tune, fit and rank every contender on one split."""
+
+def run_seed(
+    world: World, seed: int, n_trials: int, chosen_before: Mapping[str, Setting] | None = None
+) -> Run:
+    """Tune, fit and rank every contender on one split.
+
+    Parameters
+    ----------
+    chosen_before
+        Settings of the first stage that a run with this seed has chosen already.
+    """
     begun = process_time()
     parts = split(world.data, seed).smaller(MOST_ASKED, seed)
+    before = chosen_before or {}
     settings = {
-        contender.name: _best_setting(world, parts.validation, number, seed, n_trials)
+        contender.name: before[contender.name]
+        if contender.name in before
+        else _best_setting(world, parts.validation, number, seed, n_trials)
         for number, contender in enumerate(FIRST_STAGE)
     }
     rows = _asked(parts.test)
@@ -136,20 +155,23 @@ def _second_stage(
     whole = Examples.joined(examples)
     final = Binned(whole)
     chosen: dict[str, Setting] = {}
-    trees: dict[str, tuple[Trees, list[int]]] = {}
-    for name, left_out in ((TREES_ALONE, FACTORIZATION), (OURS, "")):
-        columns = whole.columns_without(left_out)
+    trees: dict[str, tuple[list[Trees], list[int]]] = {}
+    for name, may_use in VARIANTS.items():
+        columns = [at for at, feature in enumerate(whole.names) if may_use(feature)]
         learned = for_tuning, tuning(for_tuning.values)[:, columns]
-        chosen[name] = _best_trees(this, name, learned, compared[:, columns], validated[some])
+        best = _best_trees(this, name, learned, compared[:, columns], validated[some])
         bins = final(whole.values)[:, columns]
-        trees[name] = Trees(whole, bins, chosen[name], this.seed), columns
+        trees[name] = [Trees(whole, bins, each, this.seed) for each in best], columns
+        chosen |= {f"{name} {place}": each for place, each in enumerate(best, start=1)}
     own = {each.name: tested[each.name] for each in FIRST_STAGE if each.describes}
     of_test = stage.describe(training, rows, _silent_where_cold(own, training, rows))
     scores = {name: np.empty((len(rows), world.n_items), dtype=np.float32) for name in trees}
     for block, found in of_test.blocks():
         bins = final.whole(found)
-        for name, (each, columns) in trees.items():
-            scores[name][block] = each.scores(bins[:, columns]).reshape(-1, world.n_items)
+        for name, (some_trees, columns) in trees.items():
+            of_block = bins[:, columns]
+            each = [tree.scores(of_block).reshape(-1, world.n_items) for tree in some_trees]
+            scores[name][block] = np.sum([standard(array) for array in each], axis=0)
     return scores, chosen
 
 
@@ -159,8 +181,8 @@ def _best_trees(
     learned: tuple[Examples, NDArray[np.uint8]],
     compared: NDArray[np.uint8],
     rows: Rows,
-) -> Setting:
-    """Choose the trees' settings: each learns from examples, and ranks the validation part."""
+) -> list[Setting]:
+    """Give the best settings of trees: each learns from examples, and ranks the validation."""
     tried = draws(TREES, this.n_trials, this.seed, len(FIRST_STAGE))
     merits = []
     for setting in tried:
@@ -168,7 +190,7 @@ def _best_trees(
         scores = found.reshape(-1, this.world.n_items)
         merits.append(_merit(this.world, this.parts.validation, rows, scores))
     _tell(f"seed {this.seed}: {name}: {max(merits):.3f}")
-    return tried[int(np.argmax(merits))]
+    return [tried[at] for at in np.argsort(-np.array(merits), kind="stable")[:N_AVERAGED]]
 
 
 def _silent_where_cold(scores: Mapping[str, Scores], known: Pairs, rows: Rows) -> dict[str, Scores]:

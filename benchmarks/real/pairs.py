@@ -79,7 +79,7 @@ class PairFeatures:
             found[f"rate:{name}"] = array[block]
         for name, scores in self._scores.items():
             own = scores[block]
-            found[f"score:{name}"] = _standard(own)
+            found[f"score:{name}"] = standard(own)
             found[f"place:{name}"] = _places(own)
         base = self._scores.get("ridge")
         if base is not None:
@@ -107,7 +107,7 @@ class PairFeatures:
         }
 
 
-def _standard(scores: Scores) -> Scores:
+def standard(scores: Scores) -> Scores:
     """Scale a user's scores to mean 0 and spread 1: two fits need not agree on a scale."""
     spread = np.maximum(scores.std(axis=1, keepdims=True), 1e-9)
     return ((scores - scores.mean(axis=1, keepdims=True)) / spread).astype(np.float32)

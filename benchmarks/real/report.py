@@ -14,9 +14,10 @@ from benchmarks.real.tuning import FIRST_STAGE
 from recommender.evaluation.metrics import Interval
 from recommender.model.topk import NO_POST
 
-OURS, TREES_ALONE = "ours", "trees_alone"
+OURS, TREES_ALONE, WITHOUT = "ours", "trees_alone", "ours_without_lightfm"
 TITLES = {each.name: each.title for each in FIRST_STAGE} | {
     TREES_ALONE: "boosted trees alone",
+    WITHOUT: "(ours without LightFM)",
     OURS: "**ours**",
 }
 HEADS = {"recall": f"recall@{K}", "ndcg": f"NDCG@{K}"}
@@ -106,6 +107,11 @@ def _tables(parts: Mapping[str, Part]) -> list[str]:
         f"{_signed(interval)}"
         for name, part in parts.items()
         for metric, (second, interval) in part.lead.items()
+    ]
+    leads += [
+        f"{name}, {HEADS[metric]}: what LightFM adds to ours {_signed(part.over[WITHOUT][metric])}"
+        for name, part in parts.items()
+        for metric in METRICS
     ]
     return ["\n".join(lines), "\n".join(f"- {lead}" for lead in leads)]
 

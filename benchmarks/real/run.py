@@ -7,6 +7,7 @@ without a split, each seed makes one. Written are metrics.json and rankings.csv.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -22,7 +23,7 @@ from benchmarks.real.contenders import World
 from benchmarks.real.folder import read_set
 from benchmarks.real.measure import Run, summed_up
 from benchmarks.real.one_seed import run_seed
-from benchmarks.real.report import OURS, write_rankings, write_report, write_table
+from benchmarks.real.report import OURS, WITHOUT, write_rankings, write_report, write_table
 from benchmarks.real.splits import split
 from benchmarks.real.tables import SetRefused
 
@@ -30,12 +31,18 @@ SEEDS = (42, 43, 44)
 N_TRIALS = 12
 
 
-def _run_seeds(world: World, seeds: Sequence[int], n_trials: int, n_jobs: int) -> list[Run]:
+def _run_seeds(
+    world: World, seeds: Sequence[int], n_trials: int, n_jobs: int, before: Path | None
+) -> list[Run]:
     """Run every seed, some at a time: each on one thread, so that it repeats."""
+    told = json.loads(before.read_text(encoding="utf-8"))["settings"] if before else {}
+    chosen = [told.get(str(seed)) for seed in seeds]
     if n_jobs == 1:
-        return [run_seed(world, seed, n_trials) for seed in seeds]
+        return [
+            run_seed(world, *each) for each in zip(seeds, repeat(n_trials), chosen, strict=False)
+        ]
     with ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(run_seed, repeat(world), seeds, repeat(n_trials)))
+        return list(pool.map(run_seed, repeat(world), seeds, repeat(n_trials), chosen))
 
 
 def _tell(line: str) -> None:
@@ -52,6 +59,12 @@ def _tell(line: str) -> None:
 @click.option(
     "--jobs", default=1, show_default=True, type=click.IntRange(min=1), help="Seeds at a time."
 )
+@click.option(
+    "--settings",
+    "before",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="metrics.json of an earlier run on the same set: the first stage is not tuned again.",
+)
 def main(
     folder: Path,
     out: Path | None,
@@ -60,6 +73,7 @@ def main(
     seeds: tuple[int, ...],
     trials: int,
     jobs: int,
+    before: Path | None,
 ) -> None:
     """Tune, fit, rank and measure every contender on the set in FOLDER."""
     try:
@@ -70,9 +84,9 @@ def main(
         raise click.ClickException(f"{folder.name} is refused:\n{refused}") from None
     for note in (*world.data.notes, *world.users.notes, *world.items.notes):
         _tell(note)
-    runs = _run_seeds(world, seeds, trials, jobs)
+    runs = _run_seeds(world, seeds, trials, jobs, before)
     found = {
-        name: summed_up(runs, OURS, warm=warm, seed=seeds[0])
+        name: summed_up(runs, OURS, parts_of_ours={WITHOUT}, warm=warm, seed=seeds[0])
         for name, warm in (("warm", True), ("cold", False))
     }
     target = out or folder / "results"

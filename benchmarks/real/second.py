@@ -25,7 +25,8 @@ N_COLUMNS = 10  # most telling columns of users whose groups are counted
 SMOOTHING = 5.0
 MOST_PAIRS = 120_000  # examples of all folds together: negatives are drawn to fit
 MOST_NEGATIVES = 150  # for each user asked about
-FACTORIZATION = "lightfm"  # features whose name holds it come from the factorization
+# Features that come from another ranking's score begin so.
+BY_SCORE = ("score:", "place:", "alike:", "spread:")
 
 First = Callable[[Pairs, Rows], Mapping[str, Scores]]
 
@@ -68,10 +69,6 @@ class Examples:
             labels=self.labels[of_kept],
             sizes=self.sizes[kept],
         )
-
-    def columns_without(self, word: str) -> list[int]:
-        """Give the columns of features whose name does not hold a word."""
-        return [at for at, name in enumerate(self.names) if not word or word not in name]
 
 
 class SecondStage:

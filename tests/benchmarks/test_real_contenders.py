@@ -69,6 +69,22 @@ def test_the_trade_tells_more_than_a_flag(tmp_path: Path) -> None:
     assert most_telling(world, world.data.matrix(), 1.0)[0].name == "trade"
 
 
+def test_a_column_that_few_state_does_not_win_by_saying_nothing(tmp_path: Path) -> None:
+    # Half of twelve people have a, as their trade says; the others an item of their own, which
+    # nothing tells. The mark is stated for two of them: one of either kind.
+    users = "".join(f"w{at:02d},{'xy'[at % 2]}{'yx'[at // 6]},{at < 2}\n" for at in range(12))
+    items = "item\na\n" + "".join(f"own{at:02d}\n" for at in range(12))
+    pairs = "".join(f"w{at:02d},{'a' if at % 2 else f'own{at:02d}'}\n" for at in range(12))
+    data = read(
+        tmp_path,
+        users="user,trade,rare\n" + users.replace("False", "").replace("True", "z"),
+        items=items,
+        interactions="user,item\n" + pairs,
+    )
+    world = World(data)
+    assert most_telling(world, world.data.matrix(), 1.0)[0].name == "trade"
+
+
 def test_a_neighbour_never_is_the_user_in_person(tmp_path: Path) -> None:
     world = small(tmp_path)
     # The nearest of u2 is u1, who has the same trade and another flag, not u2, who has b.

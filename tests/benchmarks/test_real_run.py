@@ -64,6 +64,22 @@ def test_every_list_is_ten_items_that_are_not_known(results: tuple[Path, Path]) 
         assert sum((user, item) in taken for item in items) <= 2
 
 
+def test_settings_that_were_chosen_before_are_not_chosen_again(
+    results: tuple[Path, Path], tmp_path: Path
+) -> None:
+    before = results[0] / "metrics.json"
+    again = ("--seed", "42", "--trials", "1", "--settings", before, "--out", tmp_path)
+    code, said = run(results[0].parent, *again)
+    assert code == 0, said
+    first, second = (
+        json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        for folder in (results[0], tmp_path)
+    )
+    assert first["settings"] == second["settings"]
+    # Equal seeds and settings give equal lists.
+    assert (tmp_path / "rankings.csv").read_bytes() == (results[0] / "rankings.csv").read_bytes()
+
+
 def test_the_table_is_put_at_the_end_of_a_page_without_its_marks(
     results: tuple[Path, Path],
 ) -> None:
@@ -105,3 +121,8 @@ def test_a_lead_is_measured_on_the_same_users_over_the_best_other() -> None:
     # (0 + 0.5 + 0 + 0) / 4
     assert interval.value == pytest.approx(0.125)
     assert summed_up([one], "ours", warm=False, seed=1) is None
+    # What is ours with something left out is compared, but is not the second.
+    less = summed_up([one], "ours", parts_of_ours={"second"}, warm=True, seed=1)
+    assert less is not None
+    assert less.lead["recall"][0] == "third"
+    assert less.over["second"]["recall"].value == pytest.approx(0.125)
