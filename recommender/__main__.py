@@ -19,6 +19,7 @@ from recommender.evaluation_commands import evaluate
 from recommender.exposure_commands import exposures
 from recommender.ledger_commands import places
 from recommender.terminal import Decorated, author_option, json_option, say
+from recommender.tuning_commands import tune
 
 if TYPE_CHECKING:
     from recommender.cohorts import Table
@@ -298,6 +299,7 @@ def status(json_file: str | None) -> None:
 
 program.add_command(places)
 program.add_command(evaluate)
+program.add_command(tune)
 
 
 # --- decisions --------------------------------------------------------------------------------

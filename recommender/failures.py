@@ -106,6 +106,15 @@ _THINGS = {
         "可供评估的届（须已有就业结果，且之前另有一届可学）",
         "class year to judge on (with outcomes, and with an earlier one to learn from)",
     ),
+    "tuned_class_year": (
+        "可供调参的届（所评估的届之前至少须有两届）",
+        "class year with two others before it, one to learn from and one to tune on",
+    ),
+    "contender": ("有设置可调的方法", "contender with settings"),
+    "library": (
+        "程序库（请按 requirements.txt 安装）",
+        "library (install what requirements.txt lists)",
+    ),
     "trade": ("专业", "trade"),
     "occupation": ("职业", "occupation"),
     "token": ("令牌", "token"),
@@ -125,6 +134,10 @@ _UNREADABLE = {
     "another_world": (
         "编号与库中不符，是另一个世界的真值",
         "this id of the database is not in it: it is the truth of another world",
+    ),
+    "not_a_journal": (
+        "不是调参记录或已损坏；请移开后重新运行",
+        "no record of a search, or a broken one; move it away and run again",
     ),
     "not_a_weight": ("权重应为 0 到 1 的数", "a weight is a number from 0 to 1"),
     "unknown_role": ("没有这个角色", "there is no such role"),

@@ -107,7 +107,7 @@ def examine(
     """
     started = monotonic()
     progress("读取数据 · reading")
-    data, genders = _read(engine, day)
+    data, genders = read_data(engine, day)
     origins = _origins(data, question.class_year)
     truth = _truth(question, origins[-1])
     entrants = contenders()
@@ -179,7 +179,8 @@ def _first(judged: Judged) -> list[str]:
     return [judged.first(name) for name in judged.pooled.fits]
 
 
-def _read(engine: Engine, day: date) -> tuple[Data, dict[str, str]]:
+def read_data(engine: Engine, day: date) -> tuple[Data, dict[str, str]]:
+    """Read everything in one transaction, and the genders of those who state one."""
     with store.reading(engine) as conn:
         graduates = store.load_graduates(conn)
         data = Data(

@@ -25,7 +25,17 @@ DAY = "2026-05-15"
 YEARS = (2024, 2025, 2026)
 N_GRADUATES = 12  # a class year: half welders, half turners; the last of each year no consent
 
-HEAVY = ("numpy", "pandas", "sqlalchemy", "sklearn", "lightfm", "flask", "rich", "structlog")
+HEAVY = (
+    "numpy",
+    "pandas",
+    "sqlalchemy",
+    "sklearn",
+    "lightfm",
+    "flask",
+    "rich",
+    "structlog",
+    "optuna",
+)
 
 Run = Callable[..., Result]
 
