@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender import terminal
+from recommender.agreement_commands import agreements
 from recommender.assignment_commands import TABLE_SUFFIXES, assign
 from recommender.errors import ImportRefused, NotFound, Unreadable
 from recommender.evaluation_commands import evaluate
@@ -298,6 +299,7 @@ def status(json_file: str | None) -> None:
 # --- places -----------------------------------------------------------------------------------
 
 program.add_command(places)
+program.add_command(agreements)
 program.add_command(evaluate)
 program.add_command(tune)
 

@@ -112,6 +112,9 @@ class Promise:
     served
         Ids of members to whom it owes no place any more: placed anywhere, holding a place at
         one of its posts, or having declined one.
+    n_there
+        How many members it has served: placed or holding at the post that it names, else at the
+        enterprise, or hired by it at enrolment.
     posts
         Where its places are; see `posts_of`.
     """
@@ -119,6 +122,7 @@ class Promise:
     agreement: Agreement
     members: frozenset[str]
     served: frozenset[str]
+    n_there: int
     posts: tuple[Post, ...]
 
     @property
@@ -147,6 +151,8 @@ def promises(
     members: dict[str, set[str]] = {each.agreement_id: set() for each in active}
     serves: dict[str, set[str]] = {each.agreement_id: set() for each in active}
     where = {each.agreement_id: tuple(posts_of(each, posts, reference, day)) for each in active}
+    own = {each.agreement_id: _own_posts(each, posts) for each in active}
+    n_there = dict.fromkeys(own, 0)
     for graduate in graduates:
         of: dict[str, list[Agreement]] = defaultdict(list)
         for each in active:
@@ -158,15 +164,31 @@ def promises(
             served_by = _served_by(graduate, claimed, where, standing)
             if served_by is not None:
                 serves[served_by].add(graduate.graduate_id)
+                n_there[served_by] += _is_there(graduate, own[served_by], standing)
     return [
         Promise(
             agreement=each,
             members=frozenset(members[each.agreement_id]),
             served=frozenset(serves[each.agreement_id]),
+            n_there=n_there[each.agreement_id],
             posts=where[each.agreement_id],
         )
         for each in active
     ]
+
+
+def _own_posts(agreement: Agreement, posts: Iterable[Post]) -> frozenset[str]:
+    """Name the post of an agreement, or the enterprise's, on whatever day they are open."""
+    if agreement.post_id is not None:
+        return frozenset({agreement.post_id})
+    return frozenset(one.post_id for one in posts if one.credit_code == agreement.credit_code)
+
+
+def _is_there(graduate: Graduate, own: frozenset[str], standing: Standing) -> bool:
+    who = graduate.graduate_id
+    placed_at = standing.placed_at.get(who, frozenset())
+    holds = any(who in standing.held.get(post_id, ()) for post_id in own)
+    return graduate.hired_at_enrolment or holds or not own.isdisjoint(placed_at)
 
 
 def _served_by(
