@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 SEED = 20260515
 N_CLASS_YEARS = 2
 N_UNPRUNED = 10  # trials before any is given up after its first class year
+PERCENT_KEPT = 25.0  # of those before it; who is not among them is given up
 N_DESCRIBED = 12  # descriptions of all pairs kept at hand
 BEST = "best.json"
 
@@ -110,7 +111,8 @@ def tune(
         Only this contender; None for everybody with settings.
     n_trials
         Finished ones, with those of earlier runs, at least 1. The first are the settings that
-        stand; of the other ones the lowest half is given up after the latest class year.
+        stand; after ten, whoever is not among the best quarter on the latest class year is given
+        up there.
 
     Raises
     ------
@@ -193,7 +195,7 @@ def _study(
             study_name=f"{contender.name}-{_question(contender, data, years, seed)}",
             direction="maximize",
             load_if_exists=True,
-            pruner=optuna.pruners.MedianPruner(n_startup_trials=N_UNPRUNED),
+            pruner=optuna.pruners.PercentilePruner(PERCENT_KEPT, n_startup_trials=N_UNPRUNED),
         )
     except (KeyError, ValueError) as wrong:
         raise Unreadable("tuning", str(path), "not_a_journal") from wrong

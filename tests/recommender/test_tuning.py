@@ -213,7 +213,7 @@ def test_settings_tried_before_are_not_fitted_again(data: Data, toy: Toy, tmp_pa
     assert set(toy.fits.values()) == {1}
 
 
-def test_with_two_class_years_the_worse_half_is_given_up_after_the_latest(
+def test_with_two_class_years_all_but_the_best_are_given_up_after_the_latest(
     data: Data, toy: Toy, tmp_path: Path
 ) -> None:
     # Another class of 2022 like that of 2023: 2024 and 2023 are to tune on, the latest first.
