@@ -411,6 +411,7 @@ def _judge(
                 night.limits.floor,
                 contenders=(MODEL, *BASELINES),
                 auc=alarms.mean_auc(scores[MODEL], gains),
+                best_rule_auc=max(alarms.mean_auc(scores[name], gains) for name in BASELINES),
                 past=night.snapshot.reached(season.class_year, night.limits.input.trailing_runs),
             )
         winner = night.verdict().published or night.baseline

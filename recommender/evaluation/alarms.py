@@ -18,6 +18,9 @@ from recommender.evaluation.limits import FloorLimits, MarketLimits, SanityLimit
 from recommender.evaluation.metrics import expected_applicants, exposure, reachable_posts
 from recommender.evaluation.verdict import Effect, Reason, outside
 
+# A leak errs so many times less often than any rule does.
+TOO_SURE = 3.0
+
 
 def check_vocabulary(
     described: Iterable[Collection[str]], known: Collection[str], limits: SanityLimits
@@ -118,6 +121,7 @@ def check_belief(
     *,
     contenders: Sequence[str],
     auc: float,
+    best_rule_auc: float,
     past: Sequence[Mapping[str, float | None]],
 ) -> tuple[Reason, ...]:
     """G2: find a model that knows what nobody could, or a history that is not what it was.
@@ -132,11 +136,15 @@ def check_belief(
         The model and the baselines.
     auc
         Of the model on the held-out class year; NaN where nothing could be measured.
+    best_rule_auc
+        The largest of the baselines. A year that a rule tells apart nearly as surely is an easy
+        one, and no leak.
     past
         Contender → what it reached, of earlier accepted nights with the same held-out class
         year, oldest first.
     """
-    found = () if isnan(auc) else outside("G2", "leak", auc, limits.auc, effect=Effect.HOLD)
+    is_alone = not isnan(auc) and (1 - auc) < (1 - best_rule_auc) / TOO_SURE
+    found = outside("G2", "leak", auc, limits.auc, effect=Effect.HOLD) if is_alone else ()
     for name in contenders:
         known = [value for night in past if (value := night.get(name)) is not None]
         moved = comparison.value(name) - median(known) if known else 0.0
