@@ -14,7 +14,7 @@ import click
 
 from recommender import terminal
 from recommender.agreement_commands import agreements
-from recommender.assignment_commands import TABLE_SUFFIXES, assign
+from recommender.assignment_commands import TABLE_SUFFIXES, assign, check
 from recommender.errors import ImportRefused, NotFound, Unreadable
 from recommender.evaluation_commands import evaluate
 from recommender.exposure_commands import exposures
@@ -255,6 +255,7 @@ def rank(
 
 
 program.add_command(assign)
+program.add_command(check)
 
 
 def _write(table: Table, out: Path) -> None:

@@ -1,18 +1,14 @@
-"""The command on whole cohorts: ``assign``."""
+"""The commands on whole cohorts: ``assign``, ``check``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from recommender import terminal
-from recommender.terminal import Decorated
-
-if TYPE_CHECKING:
-    from recommender.cohorts import Table
+from recommender.errors import NotFound, Unreadable
+from recommender.terminal import Decorated, json_option
 
 TABLE_SUFFIXES = (".csv", ".parquet", ".xlsx")
 
@@ -40,6 +36,12 @@ def among_options(command: Decorated) -> Decorated:
     type=click.Choice(["graduates", "enterprises"]),
     help="Stable instead of the best sum: whose best stable assignment.",
 )
+@click.option(
+    "--certificate",
+    metavar="F",
+    type=click.Path(path_type=Path),
+    help="Also write what `check` needs to prove it (.json).",
+)
 @click.option("--all", "include_unplaced", is_flag=True, help="Also the unplaced, with a reason.")
 @click.option(
     "--out", required=True, metavar="F", type=click.Path(path_type=Path), help="File to write."
@@ -51,14 +53,17 @@ def assign(
     order_class: str | None,
     *,
     stable: str | None,
+    certificate: Path | None,
     include_unplaced: bool,
     out: Path,
 ) -> None:
     """Place a cohort at once, places respected, into a .csv, .parquet or .xlsx file."""
-    from recommender import cohorts
+    from recommender import assignment_printouts, cohorts
     from recommender.data import export
 
     export.check_target(out, TABLE_SUFFIXES)
+    if certificate is not None:
+        export.check_target(certificate, (".json",))
     with terminal.working("正在分配……", "Assigning …"):
         table = cohorts.assign(
             terminal.engine(),
@@ -69,43 +74,35 @@ def assign(
             ),
             way=stable or "best",
             include_unplaced=include_unplaced,
+            certify=certificate is not None,
         )
+        if certificate is not None:
+            terminal.write_json(table.certificate, str(certificate))
         export.write_table(export.Table(columns=table.columns, rows=table.rows), out)
-    for line in _lines(table, out, terminal.language()):
+    for line in assignment_printouts.assigned_lines(table, out, terminal.language()):
         click.echo(line)
 
 
-def _lines(table: Table, out: Path, language: str) -> Iterator[str]:
-    facts, english = table.facts, language == "en"
-    source = f"v{facts['model']} ({facts['published']}), {facts['as_of']}"
-    n_placed, n_graduates, most = facts["n_placed"], facts["n_graduates"], facts["most"]
-    yield (
-        f"Wrote {out}: {n_placed} of {n_graduates} graduates placed, at most {most} could be; "
-        f"{source}"
-        if english
-        else f"已写入 {out}：{n_graduates} 名毕业生中安置 {n_placed} 名，"
-        f"最多可安置 {most} 名；{source}"
-    )
-    yield _sum_line(table, english=english)
-    if facts["n_kept"]:
-        n_kept = facts["n_kept"]
-        yield f"Kept as held: {n_kept}" if english else f"保留已预留的：{n_kept} 名"
-    unplaced = facts["unplaced"]
-    if isinstance(unplaced, dict) and unplaced:
-        told = ", ".join(f"{code} {count}" for code, count in unplaced.items())
-        yield f"Without a post: {told}" if english else f"未安置：{told}"
+@click.command(cls=terminal.Command, short_help="核验分配 · Check a certificate of an assignment.")
+@click.argument("certificate", metavar="F", type=click.Path(path_type=Path))
+@json_option
+def check(certificate: Path, *, json_file: str | None) -> None:
+    """Check the certificate F that `assign` wrote, with nothing else of this program."""
+    import json
 
+    from recommender import assignment_printouts, checker
 
-def _sum_line(table: Table, *, english: bool) -> str:
-    total = float(str(table.facts["total"]))
-    if table.facts["score"] == "chance":
-        return (
-            f"Score: calibrated chance; {total:.1f} are expected to be at work after 180 days"
-            if english
-            else f"分数为校准概率：预计 180 天后仍在岗 {total:.1f} 人"
-        )
-    return (
-        f"Score: percentile among each one's own posts (of a baseline); sum {total:.1f}"
-        if english
-        else f"分数为本人可选岗位中的百分位（基线没有概率）：合计 {total:.1f}"
+    if not certificate.is_file():
+        raise NotFound("path", str(certificate))
+    try:
+        document = json.loads(certificate.read_text(encoding="utf-8"))
+    except ValueError as wrong:
+        raise Unreadable("certificate", certificate.name, "not_a_certificate") from wrong
+    with terminal.working("正在核验……", "Checking …"):
+        faults = checker.check(document)
+    terminal.tell(
+        assignment_printouts.fault_lines(faults, certificate, terminal.language()),
+        lambda: assignment_printouts.faults_json(faults),
+        json_file,
     )
+    click.get_current_context().exit(terminal.REFUSED if faults else terminal.DONE)

@@ -18,6 +18,7 @@ from recommender import places
 from recommender.data import store
 from recommender.domain import Graduate, Reference, class_year_of
 from recommender.errors import NotFound
+from recommender.matching.certificate import certificate
 from recommender.matching.market import CONGESTION, Market, open_market
 from recommender.matching.plan import BEST, Pins, make_plan, why_unplaced
 from recommender.matching.reasons import reasons as reasons_of
@@ -33,11 +34,14 @@ class Table:
     ----------
     facts
         Version, what is published, what the score means, counts: said beside the file.
+    certificate
+        What proves an assignment, where that was asked for.
     """
 
     columns: tuple[str, ...]
     rows: list[tuple[object, ...]]
     facts: Mapping[str, object]
+    certificate: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +157,7 @@ def assign(
     way: str = BEST,
     pins: Pins | None = None,
     include_unplaced: bool = False,
+    certify: bool = False,
 ) -> Table:
     """Place a cohort at once, places respected: the largest sum of chances, or stable.
 
@@ -203,6 +208,7 @@ def assign(
             "total": plan.total,
             "unplaced": dict(sorted(reasons.items())),
         },
+        certificate=certificate(market, plan, pins) if certify else None,
     )
 
 

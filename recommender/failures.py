@@ -139,6 +139,7 @@ _UNREADABLE = {
         "不是调参记录或已损坏；请移开后重新运行",
         "no record of a search, or a broken one; move it away and run again",
     ),
+    "not_a_certificate": ("不是分配证书", "it is no certificate of an assignment"),
     "not_a_weight": ("权重应为 0 到 1 的数", "a weight is a number from 0 to 1"),
     "unknown_role": ("没有这个角色", "there is no such role"),
     "unknown_scope": ("没有这种范围", "there is no such scope"),

@@ -51,7 +51,7 @@ def assign_cohort(
         rows.astype(np.int32),
         (n_graduates + columns).astype(np.int32),
         np.ones(len(rows), dtype=np.int64),
-        -np.rint(values[rows, columns].astype(np.float64) * SCALE).astype(np.int64),
+        -whole_values(values[rows, columns]),
     )
     flow.add_arcs_with_capacity_and_unit_cost(
         np.arange(n_graduates, sink, dtype=np.int32),
@@ -77,8 +77,11 @@ def assign_cohort(
 
 
 def whole_values(values: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Give values as the whole numbers that are added up: billionths, int64, the same shape."""
-    return np.rint(values.astype(np.float64) * SCALE).astype(np.int64)
+    """Give values as the whole numbers that are added up: billionths, int64, the same shape.
+
+    None is below 1: any post is worth more than none.
+    """
+    return np.maximum(np.rint(values.astype(np.float64) * SCALE), 1).astype(np.int64)
 
 
 def most_placed(eligible: NDArray[np.bool_], capacities: NDArray[np.int32]) -> int:

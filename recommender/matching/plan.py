@@ -79,6 +79,8 @@ class Plan:
     pinned : int32 array of shape (n_graduates,)
         The post that is kept for each graduate; -1 for none.
     lots : Lots
+    taken : int32 array of shape (n_graduates,)
+        The lot from which a pinned place was taken; -1 where it was held, and for the rest.
     chosen : int32 array of shape (n_graduates,)
         The lot of each; -1 for none, and for who is pinned.
     most
@@ -90,6 +92,7 @@ class Plan:
     values: NDArray[np.float32]
     pinned: NDArray[np.int32]
     lots: Lots
+    taken: NDArray[np.int32]
     chosen: NDArray[np.int32]
     most: int
 
@@ -138,7 +141,7 @@ def make_plan(market: Market, *, way: str = BEST, pins: Pins | None = None) -> P
     values = market.scores
     if not market.board.knows_chances:
         values = percentiles(market.scores, market.eligible, *keys)
-    lots, pinned = _keep(market, pins or Pins(), values)
+    lots, pinned, taken = _keep(market, pins or Pins(), values)
     if way == BEST:
         chosen = _best(values, lots, keys)
     else:
@@ -152,6 +155,7 @@ def make_plan(market: Market, *, way: str = BEST, pins: Pins | None = None) -> P
         values=values,
         pinned=pinned,
         lots=lots,
+        taken=taken,
         chosen=chosen,
         most=most_placed(lots.allowed, lots.capacities) + int((pinned != UNPLACED).sum()),
     )
@@ -211,7 +215,7 @@ def _ranks(
 
 def _keep(
     market: Market, pins: Pins, values: NDArray[np.float32]
-) -> tuple[Lots, NDArray[np.int32]]:
+) -> tuple[Lots, NDArray[np.int32], NDArray[np.int32]]:
     """Set aside what is held and what is fixed; leave out what is barred."""
     row_of = {each.graduate_id: row for row, each in enumerate(market.graduates)}
     column_of = {each.post_id: column for column, each in enumerate(market.posts)}
@@ -236,13 +240,16 @@ def _keep(
     lots = Lots(
         posts=split.columns, allowed=split.eligible.copy(), capacities=split.capacities.copy()
     )
+    taken = np.full(len(row_of), UNPLACED, dtype=np.int32)
     for column, rows in wanting.items():
-        _take_places(market, lots, column, rows)
+        _take_places(market, lots, column, rows, taken)
     lots.allowed[pinned != UNPLACED] = False
-    return lots, pinned
+    return lots, pinned, taken
 
 
-def _take_places(market: Market, lots: Lots, column: int, rows: list[int]) -> None:
+def _take_places(
+    market: Market, lots: Lots, column: int, rows: list[int], taken: NDArray[np.int32]
+) -> None:
     """Take the places of who is fixed at a post out of its lots, reserved ones first."""
     (of_post,) = np.nonzero(lots.posts == column)
     left = list(rows)
@@ -250,6 +257,7 @@ def _take_places(market: Market, lots: Lots, column: int, rows: list[int]) -> No
     for lot in of_post[::-1]:
         able = [row for row in left if lots.allowed[row, lot]][: lots.capacities[lot]]
         lots.capacities[lot] -= len(able)
+        taken[able] = lot
         left = [row for row in left if row not in able]
     if left:
         people = [market.graduates[row].graduate_id for row in rows]

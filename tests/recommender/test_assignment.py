@@ -116,6 +116,10 @@ def test_places_are_filled_before_anybody_is_left_out() -> None:
     assert sorted(assign([[0.4]] * 3, [2])) == [UNPLACED, 0, 0]
 
 
+def test_a_place_that_is_worth_nothing_is_better_than_none() -> None:
+    assert sorted(assign([[0], [0], [0]], [2])) == [UNPLACED, 0, 0]
+
+
 def test_the_smallest_advantage_a_value_can_have_decides() -> None:
     half = np.float32(0.5)
     more = np.nextafter(half, np.float32(1))

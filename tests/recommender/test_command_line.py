@@ -552,6 +552,33 @@ def test_assign_places_within_headcounts_and_explains_the_rest(read: Run, tmp_pa
     ]
 
 
+def test_what_is_no_certificate_is_refused(read: Run, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.json"
+    assert read("check", wrong).exit_code == 2
+    wrong.write_text("graduate_id,post_id", encoding="utf-8")
+    assert read("check", wrong).exit_code == 2
+    wrong.write_text("{}", encoding="utf-8")
+    assert read("check", wrong).exit_code == 1
+    out = tmp_path / "out.csv"
+    assert read("assign", "--certificate", tmp_path / "c.csv", "--out", out).exit_code == 2
+    assert not out.exists()
+
+
+def test_an_assignment_is_certified_and_whoever_changes_it_is_found_out(
+    read: Run, tmp_path: Path
+) -> None:
+    written = tmp_path / "c.json"
+    assert read("assign", "--certificate", written, "--out", tmp_path / "o.csv").exit_code == 0
+    assert read("check", written).exit_code == 0
+    document = json.loads(written.read_text(encoding="utf-8"))
+    document["n_placed"] += 1
+    written.write_text(json.dumps(document), encoding="utf-8")
+    told = read("check", written, "--json")
+    assert told.exit_code == 1
+    assert [fault["code"] for fault in json.loads(told.stdout)["faults"]] == ["count_wrong"]
+    assert "count_wrong" in read("check", written).stdout
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".html", ".json"])
 def test_guidance_is_written_in_every_format(read: Run, tmp_path: Path, suffix: str) -> None:
     assert read("guidance", "--out", tmp_path / f"out{suffix}").exit_code == 0

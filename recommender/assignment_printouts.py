@@ -1,0 +1,89 @@
+"""What the commands on whole cohorts print: how a cohort was placed, and what a check found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from recommender.checker import Fault
+    from recommender.cohorts import Table
+
+# By the code of a fault.
+FAULTS: Mapping[str, tuple[str, str]] = {
+    "malformed": ("证书不完整或格式不对", "the certificate is incomplete or of another form"),
+    "values_of_others": ("分数与名单不符", "values are of other people than the list"),
+    "eligible_otherwise": ("按规则判断的可选岗位不同", "the rules say otherwise who may take what"),
+    "unknown": ("名单或岗位中没有", "stands in no list"),
+    "ineligible": ("不符合硬性条件", "a rule forbids it"),
+    "barred": ("已被禁止", "was barred"),
+    "no_value": ("分数不在 0 到 1 之间", "a value lies outside 0 to 1"),
+    "overfilled": ("超过名额", "more than its places"),
+    "held_for_others": ("名额是为别人预留的", "the place is held for somebody else"),
+    "reserved_for_others": ("名额属于协议成员", "the place is reserved for members"),
+    "pin_broken": ("未按固定安排", "what was fixed was not done"),
+    "hold_broken": ("未保留已预留的名额", "what was held was not kept"),
+    "count_wrong": ("数目不对", "a number is wrong"),
+    "reason_missing": ("缺少原因", "has no reason"),
+    "reason_for_placed": ("已安置却有原因", "has a post and a reason"),
+    "reason_false": ("原因不实", "the reason is not true"),
+    "not_proved": ("未证明为最优", "not proved to be the best"),
+    "ranks_wrong": ("排序与可选岗位不符", "ranks name others than the rules do"),
+    "blocking_pair": ("双方都更愿意选对方", "both would rather have each other"),
+}
+
+
+def assigned_lines(table: Table, out: Path, language: str) -> Iterator[str]:
+    """Say how a cohort was placed."""
+    facts, english = table.facts, language == "en"
+    source = f"v{facts['model']} ({facts['published']}), {facts['as_of']}"
+    n_placed, n_graduates, most = facts["n_placed"], facts["n_graduates"], facts["most"]
+    yield (
+        f"Wrote {out}: {n_placed} of {n_graduates} graduates placed, at most {most} could be; "
+        f"{source}"
+        if english
+        else f"已写入 {out}：{n_graduates} 名毕业生中安置 {n_placed} 名，"
+        f"最多可安置 {most} 名；{source}"
+    )
+    yield _sum_line(table, english=english)
+    if facts["n_kept"]:
+        n_kept = facts["n_kept"]
+        yield (
+            f"Held or fixed, and kept: {n_kept}" if english else f"预留或固定，均保留：{n_kept} 名"
+        )
+    unplaced = facts["unplaced"]
+    if isinstance(unplaced, dict) and unplaced:
+        told = ", ".join(f"{code} {count}" for code, count in unplaced.items())
+        yield f"Without a post: {told}" if english else f"未安置：{told}"
+
+
+def _sum_line(table: Table, *, english: bool) -> str:
+    total = float(str(table.facts["total"]))
+    if table.facts["score"] == "chance":
+        return (
+            f"Score: calibrated chance; {total:.1f} are expected to be at work after 180 days"
+            if english
+            else f"分数为校准概率：预计 180 天后仍在岗 {total:.1f} 人"
+        )
+    return (
+        f"Score: percentile among each one's own posts (of a baseline); sum {total:.1f}"
+        if english
+        else f"分数为本人可选岗位中的百分位（基线没有概率）：合计 {total:.1f}"
+    )
+
+
+def fault_lines(faults: Sequence[Fault], path: Path, language: str) -> Iterator[str]:
+    """Say what is wrong with a certificate, or that it is proved."""
+    english = language == "en"
+    if not faults:
+        yield f"{path}: proved" if english else f"{path}：核验通过"
+    for fault in faults:
+        about = f" ({', '.join(fault.about)})" if fault.about else ""
+        yield f"- {fault.code}: {FAULTS[fault.code][english]}{about}"
+
+
+def faults_json(faults: Sequence[Fault]) -> dict[str, object]:
+    """Give the same for machines."""
+    told = [{"code": fault.code, "about": list(fault.about)} for fault in faults]
+    return {"proved": not faults, "faults": told}

@@ -1,0 +1,317 @@
+"""Check an assignment that somebody else made, from its certificate alone.
+
+Nothing of the rest of the program is used, and the standard library only, so that a mistake in
+one is not made in the other. Rules are applied anew to the facts stated; that nothing larger
+exists follows from prices (weak duality), and that nobody would change from both sides' ranks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+FORMAT = "placement-assignment-1"
+SCALE = 1_000_000_000  # values and prices are billionths
+RULES = ("consent", "unplaced", "open", "places", "level", "licence", "adult", "again")
+Lot = tuple[str, str]  # a post, and "open", "held" or the agreement that reserves its places
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: a code, and whom or what it is about."""
+
+    code: str
+    about: tuple[str, ...] = ()
+
+
+def check(document: Any) -> list[Fault]:
+    """Find everything that is wrong with a certificate; nothing where it is proved.
+
+    Parameters
+    ----------
+    document
+        As `json.load` gives it.
+    """
+    try:
+        return list(_faults(Certificate(document)))
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as wrong:
+        return [Fault("malformed", (f"{type(wrong).__name__}: {wrong}",))]
+
+
+def _faults(given: Certificate) -> Iterator[Fault]:
+    yield from _wrong_pairs(given)
+    yield from _wrong_places(given)
+    yield from _wrong_pins(given)
+    yield from _wrong_counts(given)
+    yield from _wrong_reasons(given)
+    if given.way == "best":
+        yield from _not_the_best(given)
+    else:
+        yield from _unstable(given)
+
+
+@dataclass
+class Certificate:
+    """A document, and what follows from it."""
+
+    document: Mapping[str, Any]
+    graduates: dict[str, Any] = field(init=False)
+    posts: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.document["format"] != FORMAT or self.document["scale"] != SCALE:
+            raise ValueError(f"format {self.document['format']!r}")
+        self.graduates = {each["id"]: each for each in self.document["graduates"]}
+        self.posts = {each["id"]: each for each in self.document["posts"]}
+        if len(self.graduates) != len(self.document["graduates"]) or len(self.posts) != len(
+            self.document["posts"]
+        ):
+            raise ValueError("an id stands twice")
+        self.day: str = self.document["as_of"]
+        self.way: str = self.document["way"]
+        if self.way not in ("best", "graduates", "enterprises"):
+            raise ValueError(f"way {self.way!r}")
+        self.values: dict[str, dict[str, int]] = self.document["values"]
+        self.placed: dict[str, Lot] = {
+            who: (post, lot) for who, (post, lot) in self.document["placed"].items()
+        }
+        self.fixed: dict[str, str] = dict(self.document["fixed"])
+        self.barred = {(who, post) for who, post in self.document["barred"]}
+
+    @cached_property
+    def eligible(self) -> dict[str, set[str]]:
+        """Give for each graduate the posts at which every rule holds."""
+        return {
+            who: {post for post in self.posts if self.fails_first(who, post) is None}
+            for who in self.graduates
+        }
+
+    def fails_first(self, who: str, post: str) -> str | None:
+        """Name the first rule that fails for a pair."""
+        return next(self.failing(who, post), None)
+
+    def failing(self, who: str, post_id: str) -> Iterator[str]:
+        """Name the rules that fail for a pair, in their order."""
+        graduate, post = self.graduates[who], self.posts[post_id]
+        if not graduate["consent"]:
+            yield "consent"
+        if graduate["hired_at_enrolment"] or graduate["placed"]:
+            yield "unplaced"
+        gone = post["withdrawn_on"] is not None and post["withdrawn_on"] <= self.day
+        if gone or not post["opens_on"] <= self.day <= post["closes_on"]:
+            yield "open"
+        if self.places_for(who, post) < 1:
+            yield "places"
+        if post["min_level"] is not None:
+            levels = [graduate["level"]] if graduate["level"] is not None else []
+            levels += [
+                level
+                for firm, level in graduate["own_levels"]
+                if post["accepts_own_certificate"] or firm == post["credit_code"]
+            ]
+            if max(levels, default=-1) < post["min_level"]:
+                yield "level"
+        if not set(post["required_licence"]) <= set(graduate["licences"]):
+            yield "licence"
+        adult_on = graduate["adult_on"]
+        if post["adults_only"] and (adult_on is None or adult_on > self.day):
+            yield "adult"
+        if post_id in graduate["shut_out"]:
+            yield "again"
+
+    def places_for(self, who: str, post: Mapping[str, Any]) -> int:
+        """Count the places that are open to one graduate."""
+        free = max(0, post["headcount"] - post["confirmed"] - len(set(post["held"]) - {who}))
+        kept = sum(each["places"] for each in post["reserved"] if who not in each["members"])
+        return int(max(0, free - kept))
+
+    @cached_property
+    def lots(self) -> dict[Lot, int]:
+        """Count the places of each lot: open ones of a post, and reserved ones."""
+        lots: dict[Lot, int] = {}
+        for name, post in self.posts.items():
+            free = max(0, post["headcount"] - post["confirmed"] - len(post["held"]))
+            for each in post["reserved"]:
+                lots[name, each["agreement"]] = each["places"]
+            kept = sum(each["places"] for each in post["reserved"])
+            lots[name, "open"] = max(0, free - kept)
+        return lots
+
+    @cached_property
+    def pinned(self) -> set[str]:
+        """Name those who are kept where they are: fixed, or in a place held for them."""
+        return set(self.fixed) | {who for who, (_, lot) in self.placed.items() if lot == "held"}
+
+    @cached_property
+    def left(self) -> dict[Lot, int]:
+        """Count the places of each lot that pins leave."""
+        used = Counter(self.placed[who] for who in self.pinned if who in self.placed)
+        return {lot: places - used[lot] for lot, places in self.lots.items()}
+
+    @cached_property
+    def choices(self) -> dict[str, list[Lot]]:
+        """List the lots that each graduate who is not pinned may be given."""
+        members = {
+            (name, each["agreement"]): set(each["members"])
+            for name, post in self.posts.items()
+            for each in post["reserved"]
+        }
+        by_post: dict[str, list[Lot]] = defaultdict(list)
+        for lot in self.lots:
+            by_post[lot[0]].append(lot)
+        return {
+            who: [
+                lot
+                for post in sorted(posts)
+                if (who, post) not in self.barred
+                for lot in by_post[post]
+                if lot not in members or who in members[lot]
+            ]
+            for who, posts in self.eligible.items()
+            if who not in self.pinned
+        }
+
+
+def _wrong_pairs(given: Certificate) -> Iterator[Fault]:
+    """Hold what is valued and what is chosen to the rules."""
+    if set(given.values) != set(given.graduates):
+        yield Fault("values_of_others")
+    for who, posts in given.eligible.items():
+        for post in set(given.values.get(who, ())) ^ posts:
+            yield Fault("eligible_otherwise", (who, post))
+    for who, (post, _) in given.placed.items():
+        if who not in given.graduates or post not in given.posts:
+            yield Fault("unknown", (who, post))
+        elif post not in given.eligible[who]:
+            yield Fault("ineligible", (who, post, given.fails_first(who, post) or ""))
+        elif (who, post) in given.barred:
+            yield Fault("barred", (who, post))
+    every = (value for posts in given.values.values() for value in posts.values())
+    if any(not isinstance(each, int) or not 0 <= each <= SCALE for each in every):
+        yield Fault("no_value")
+
+
+def _wrong_places(given: Certificate) -> Iterator[Fault]:
+    """Hold what is chosen to the places there are, and reserved ones to members."""
+    for place, taken in Counter(given.placed.values()).items():
+        if place[1] != "held" and taken > given.lots.get(place, 0):
+            yield Fault("overfilled", place)
+    for who, (post, lot) in given.placed.items():
+        kept = given.posts.get(post, {"held": (), "reserved": ()})
+        if lot == "held" and who not in kept["held"]:
+            yield Fault("held_for_others", (who, post))
+        for each in kept["reserved"]:
+            if each["agreement"] == lot and who not in each["members"]:
+                yield Fault("reserved_for_others", (who, post, lot))
+
+
+def _wrong_pins(given: Certificate) -> Iterator[Fault]:
+    """Hold what is chosen to what was fixed and held."""
+    for who, post in given.fixed.items():
+        if given.placed.get(who, ("", ""))[0] != post:
+            yield Fault("pin_broken", (who, post))
+    for name, post in given.posts.items():
+        for who in post["held"]:
+            is_kept = who in given.fixed or given.placed.get(who, ("", ""))[1] == "held"
+            could = name in given.eligible.get(who, ()) and (who, name) not in given.barred
+            if could and not is_kept:
+                yield Fault("hold_broken", (who, name))
+
+
+def _wrong_counts(given: Certificate) -> Iterator[Fault]:
+    total = sum(given.values[who][post] for who, (post, _) in given.placed.items())
+    for name, counted in (("n_placed", len(given.placed)), ("total", total)):
+        if given.document[name] != counted:
+            yield Fault("count_wrong", (name, str(given.document[name]), str(counted)))
+    most = _bound(given, given.document["most_prices"], lambda _who, _post: 1)
+    kept = sum(who in given.pinned for who in given.placed)
+    if most is None or given.document["most"] != most + kept:
+        yield Fault("count_wrong", ("most", str(given.document["most"])))
+
+
+def _wrong_reasons(given: Certificate) -> Iterator[Fault]:
+    """Hold each reason to the facts."""
+    reasons = given.document["reasons"]
+    for who in given.graduates:
+        if (who in given.placed) == (who in reasons):
+            yield Fault("reason_missing" if who not in reasons else "reason_for_placed", (who,))
+        elif who in reasons and reasons[who] != _reason(given, who):
+            yield Fault("reason_false", (who, str(reasons[who]), _reason(given, who)))
+
+
+def _reason(given: Certificate, who: str) -> str:
+    if given.choices.get(who):
+        return "no_place_left"
+    if given.eligible[who]:
+        return "barred"
+    if given.graduates[who]["hired_at_enrolment"]:
+        return "hired_at_enrolment"
+    failing = [set(given.failing(who, post)) for post in given.posts]
+    if not failing:
+        return "open"
+    named = set.intersection(*failing) or set.union(*failing)
+    return ";".join(code for code in RULES if code in named)
+
+
+def _bound(given: Certificate, listed: Any, value: Callable[[str, str], int]) -> int | None:
+    """Bound what anybody could choose, by prices of places; None where they are no prices.
+
+    Whoever is given a place of a lot has at most what is left above its price, and the places of
+    a lot together at most the price of each.
+    """
+    prices: dict[Lot, int] = {(post, lot): price for post, lot, price in listed}
+    if len(prices) != len(listed) or any(
+        lot not in given.lots or not isinstance(price, int) or price < 0
+        for lot, price in prices.items()
+    ):
+        return None
+    bound = sum(given.left[lot] * price for lot, price in prices.items())
+    for who, lots in given.choices.items():
+        bound += max(0, max((value(who, lot[0]) - prices.get(lot, 0) for lot in lots), default=0))
+    return bound
+
+
+def _not_the_best(given: Certificate) -> Iterator[Fault]:
+    bound = _bound(given, given.document["prices"], lambda who, post: given.values[who][post])
+    free = [(who, post) for who, (post, _) in given.placed.items() if who not in given.pinned]
+    total = sum(given.values[who][post] for who, post in free)
+    if bound is None or bound != total:
+        yield Fault("not_proved", (str(total), str(bound)))
+
+
+def _unstable(given: Certificate) -> Iterator[Fault]:
+    """Find every pair who would both rather have each other than what they were given."""
+    wishes, hires = _ranked(given, "graduates"), _ranked(given, "posts")
+    wanted: dict[str, set[str]] = {post: set() for post in given.posts}
+    for who, posts in given.eligible.items():
+        for post in posts:
+            wanted[post].add(who)
+    for ranks, able in ((wishes, given.eligible), (hires, wanted)):
+        wrong = [each for each in able if set(ranks[each]) != able[each]]
+        if wrong:
+            yield Fault("ranks_wrong", (min(wrong),))
+            return
+    inside: dict[Lot, list[int]] = {lot: [] for lot in given.lots}
+    for who in given.placed.keys() & given.choices.keys():
+        place = given.placed[who]
+        inside[place].append(hires[place[0]][who])
+    for who, lots in given.choices.items():
+        own = wishes[who][given.placed[who][0]] if who in given.placed else len(given.posts)
+        for lot in lots:
+            has_room = len(inside[lot]) < given.left[lot]
+            gives_way = max(inside[lot], default=-1) > hires[lot[0]][who]
+            if wishes[who][lot[0]] < own and (has_room or gives_way):
+                yield Fault("blocking_pair", (who, lot[0]))
+
+
+def _ranked(given: Certificate, side: str) -> dict[str, dict[str, int]]:
+    ranks = {
+        one: {other: rank for rank, other in enumerate(order)}
+        for one, order in given.document["ranks"][side].items()
+    }
+    if any(len(ranks[one]) != len(order) for one, order in given.document["ranks"][side].items()):
+        raise ValueError(f"ranks of {side} name somebody twice")
+    return ranks
