@@ -37,6 +37,13 @@ def among_options(command: Decorated) -> Decorated:
     help="Stable instead of the best sum: whose best stable assignment.",
 )
 @click.option(
+    "--pins",
+    "pins_file",
+    metavar="F",
+    type=click.Path(path_type=Path),
+    help="Sheet of pairs that are fixed or barred: 毕业生编号, 岗位编号, 安排 (固定 / 禁止).",
+)
+@click.option(
     "--certificate",
     metavar="F",
     type=click.Path(path_type=Path),
@@ -53,6 +60,7 @@ def assign(
     order_class: str | None,
     *,
     stable: str | None,
+    pins_file: Path | None,
     certificate: Path | None,
     include_unplaced: bool,
     out: Path,
@@ -73,6 +81,7 @@ def assign(
                 class_year=class_year, trade=trade, class_name=class_name, order_class=order_class
             ),
             way=stable or "best",
+            pins_file=pins_file,
             include_unplaced=include_unplaced,
             certify=certificate is not None,
         )

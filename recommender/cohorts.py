@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from recommender import places
 from recommender.data import store
+from recommender.data.pins import read_pins
 from recommender.domain import Graduate, Reference, class_year_of
 from recommender.errors import NotFound
 from recommender.matching.certificate import certificate
@@ -155,7 +156,7 @@ def assign(
     day: date,
     among: Among = EVERYBODY,
     way: str = BEST,
-    pins: Pins | None = None,
+    pins_file: Path | None = None,
     include_unplaced: bool = False,
     certify: bool = False,
 ) -> Table:
@@ -170,16 +171,19 @@ def assign(
         Whom to place: they alone are given places.
     way
         ``best``; or ``graduates`` or ``enterprises``, whose best stable assignment it then is.
+    pins_file
+        Sheet of pairs that are fixed or barred.
 
     Raises
     ------
     NotFound
         If nobody is of the class year, trade, class or order class.
-    NotFound, Ineligible, PinsConflict
-        If pins cannot be kept; see `make_plan`.
+    NotFound, ImportRefused, Ineligible, PinsConflict
+        If there is no sheet of pins, or it cannot be read or kept; see `make_plan`.
     NoModel, CorruptArtefact
         If there is nothing to rank with.
     """
+    pins = _pins(pins_file)
     artefact = read_current(models_dir)
     market = _read_market(engine, artefact, day, among.class_year, None, among)
     plan = make_plan(market, way=way, pins=pins)
@@ -210,6 +214,13 @@ def assign(
         },
         certificate=certificate(market, plan, pins) if certify else None,
     )
+
+
+def _pins(path: Path | None) -> Pins:
+    if path is None:
+        return Pins()
+    fixed, barred = read_pins(path)
+    return Pins(fixed=fixed, barred=barred)
 
 
 def _facts(artefact: Artefact, market: Market, *, score: str) -> dict[str, object]:

@@ -295,6 +295,16 @@ _FILE_PROBLEMS: Mapping[str, Sentence] = {
             "name the columns in Chinese or English; the command template makes an empty sheet",
         ),
     ),
+    "no_pins_header": (
+        (
+            "前十行中没有找到表头",
+            "no header row was found within the first ten rows",
+        ),
+        (
+            "表头应为：毕业生编号、岗位编号、安排",
+            "name the columns graduate_id, post_id and decision",
+        ),
+    ),
     "missing_column": (
         ("缺少此列", "this column is missing"),
         ("请补上这一列；相近的列名：{all}", "add it; similar headers here: {all}"),
@@ -484,6 +494,10 @@ _CELL_PROBLEMS: Mapping[str, Sentence] = {
             "应为 市级、省级、国家级 或 世界级，可加 :职业编码",
             "市级, 省级, 国家级 or 世界级, and :occupation code",
         ),
+    ),
+    "fixed_and_barred": (
+        ("既固定又禁止", "this pair is both fixed and barred"),
+        ("请只保留一行", "keep one of the two rows"),
     ),
     "duplicate_id": (
         ("与第 {0} 行的编号相同", "row {0} has the same id"),

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from recommender.cohorts import Among, assign, rank_cohort
-from recommender.errors import NoModel, NotFound
+from recommender.errors import Ineligible, NoModel, NotFound
 from tests.builders import (
     CREDIT_CODE,
     DAY,
@@ -60,6 +60,21 @@ def test_a_trade_or_class_that_nobody_has_is_refused_with_what_is_alike(
     with pytest.raises(NotFound) as refusal:
         assign(stored_world, models_dir, day=DAY, among=among)
     assert (refusal.value.kind, refusal.value.suggestions) == (kind, suggested)
+
+
+def test_a_sheet_fixes_and_bars_pairs(
+    stored_world: Engine, models_dir: Path, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "pins.csv"
+    sheet.write_text("graduate_id,post_id,decision\nG6,P3,固定\n", encoding="utf-8")
+    with pytest.raises(Ineligible) as refusal:  # P3 asks for a licence that G6 has not
+        assign(stored_world, models_dir, day=DAY, pins_file=sheet)
+    assert "licence" in [code for code, _ in refusal.value.rules]
+    # Left alone, G6 has P1 and G7 has P4.
+    sheet.write_text("graduate_id,post_id,decision\nG6,P5,固定\nG7,P4,禁止\n", encoding="utf-8")
+    table = assign(stored_world, models_dir, day=DAY, pins_file=sheet)
+    assert {row[0]: row[1] for row in table.rows} == {"G6": "P5", "G7": "P1", "G8": "P5"}
+    assert table.facts["n_kept"] == 1
 
 
 def test_only_those_asked_about_are_placed(stored_world: Engine, models_dir: Path) -> None:
