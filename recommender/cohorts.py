@@ -185,7 +185,7 @@ def assign(
     """
     pins = _pins(pins_file)
     artefact = read_current(models_dir)
-    market = _read_market(engine, artefact, day, among.class_year, None, among)
+    market = _read_market(engine, artefact, day, among.class_year, None, among, priced=False)
     plan = make_plan(market, way=way, pins=pins)
     rows: list[tuple[object, ...]] = []
     reasons: Counter[str] = Counter()
@@ -240,6 +240,8 @@ def _read_market(
     class_year: int | None,
     graduate_ids: Sequence[str] | None,
     among: Among = EVERYBODY,
+    *,
+    priced: bool = True,
 ) -> Market:
     """Read the cohort asked about, and everything that decides its lists, in one snapshot."""
     with store.reading(engine) as conn:
@@ -262,7 +264,9 @@ def _read_market(
         cohort = among.choose(cohort, reference)
         posts = store.load_posts(conn, day=day, open_only=True)
         now = places.standing_on(conn, posts, day)
-    return open_market(artefact.scorer, cohort, posts, now, reference, day)
+    # Solving prices is a third of the work, and an assignment asks for none.
+    free = None if priced else {post.post_id: (0.0, 0.0) for post in posts}
+    return open_market(artefact.scorer, cohort, posts, now, reference, day, published=free)
 
 
 def _rows_of(graduates: Sequence[Graduate], graduate_ids: Sequence[str] | None) -> NDArray[np.intp]:
