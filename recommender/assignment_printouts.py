@@ -56,6 +56,14 @@ def assigned_lines(table: Table, out: Path, language: str) -> Iterator[str]:
     if isinstance(unplaced, dict) and unplaced:
         told = ", ".join(f"{code} {count}" for code, count in unplaced.items())
         yield f"Without a post: {told}" if english else f"未安置：{told}"
+    missed = facts["floors_missed"]
+    for each in missed if isinstance(missed, tuple) else ():
+        who, floor, reached = each.agreement_id, each.floor, each.reached
+        yield (
+            f"Floor of agreement {who} missed: {reached} of {floor}"
+            if english
+            else f"协议 {who} 未达最少人数：{reached} / {floor}"
+        )
 
 
 def _sum_line(table: Table, *, english: bool) -> str:

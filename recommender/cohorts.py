@@ -21,7 +21,7 @@ from recommender.domain import Graduate, Reference, class_year_of
 from recommender.errors import NotFound
 from recommender.matching.certificate import certificate
 from recommender.matching.market import CONGESTION, Market, open_market
-from recommender.matching.plan import BEST, Pins, make_plan, why_unplaced
+from recommender.matching.plan import BEST, Pins, floors_missed, make_plan, why_unplaced
 from recommender.matching.reasons import reasons as reasons_of
 from recommender.model.artefact import Artefact, read_current
 from recommender.model.topk import NO_POST
@@ -187,6 +187,8 @@ def assign(
     artefact = read_current(models_dir)
     market = _read_market(engine, artefact, day, among.class_year, None, among, priced=False)
     plan = make_plan(market, way=way, pins=pins)
+    with store.reading(engine) as conn:
+        missed = floors_missed(market, plan, store.load_agreements(conn))
     rows: list[tuple[object, ...]] = []
     reasons: Counter[str] = Counter()
     for index, (graduate, post) in enumerate(zip(market.graduates, plan.placed, strict=True)):
@@ -211,6 +213,7 @@ def assign(
             "most": plan.most,
             "total": plan.total,
             "unplaced": dict(sorted(reasons.items())),
+            "floors_missed": missed,
         },
         certificate=certificate(market, plan, pins) if certify else None,
     )

@@ -7,19 +7,20 @@ officer barred is never chosen. The rest is the best sum, or stable.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.domain import Agreement
 from recommender.errors import Ineligible, NotFound, PinsConflict
 from recommender.matching.assignment import UNPLACED, assign_cohort, most_placed
 from recommender.matching.board import ChanceBoard
 from recommender.matching.eligibility import check_pair, excluded_by
 from recommender.matching.market import Market
 from recommender.matching.ranking import percentiles
-from recommender.matching.reserved import split_places
+from recommender.matching.reserved import promises, split_places
 from recommender.matching.stable import stable_assignment
 from recommender.model.topk import id_keys, pair_hash
 
@@ -307,3 +308,45 @@ def why_unplaced(market: Market, plan: Plan, row: int) -> str:
     if graduate.hired_at_enrolment:
         return "hired_at_enrolment"
     return ";".join(excluded_by(graduate, market.posts, market.standing, market.day))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorMissed:
+    """An agreement whose fewest people are not reached: `reached` of `floor`."""
+
+    agreement_id: str
+    floor: int
+    reached: int
+
+
+def floors_missed(
+    market: Market, plan: Plan, agreements: Iterable[Agreement]
+) -> tuple[FloorMissed, ...]:
+    """List the agreements in force whose members a plan leaves below the floor.
+
+    Those without a member in the cohort are not asked about.
+    """
+    placed_at = {
+        graduate.graduate_id: market.posts[post].post_id
+        for graduate, post in zip(market.graduates, plan.placed, strict=True)
+        if post != UNPLACED
+    }
+    missed = []
+    for promise in promises(
+        (each for each in agreements if each.floor),
+        market.posts,
+        market.graduates,
+        market.standing,
+        market.reference,
+        market.day,
+    ):
+        at = {post.post_id for post in promise.posts}
+        joining = {who for who in promise.members if placed_at.get(who) in at}
+        floor, reached = promise.agreement.floor or 0, len(promise.served | joining)
+        if promise.members and reached < floor:
+            missed.append(
+                FloorMissed(
+                    agreement_id=promise.agreement.agreement_id, floor=floor, reached=reached
+                )
+            )
+    return tuple(missed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,9 +13,16 @@ from recommender.domain import Graduate, Post, SkillLevel
 from recommender.errors import Ineligible, NotFound, PinsConflict
 from recommender.matching.eligibility import Reserved, Standing
 from recommender.matching.market import Market, open_market
-from recommender.matching.plan import Pins, make_plan, why_unplaced
+from recommender.matching.plan import Pins, floors_missed, make_plan, why_unplaced
 from recommender.model.scoring import Scorer
-from tests.builders import DAY, make_graduate, make_post, make_reference
+from tests.builders import (
+    CREDIT_CODE,
+    DAY,
+    make_agreement,
+    make_graduate,
+    make_post,
+    make_reference,
+)
 
 
 @pytest.fixture
@@ -122,6 +130,26 @@ def test_a_reserved_place_goes_to_a_member_or_to_nobody(crosswalk: Scorer, way: 
     with pytest.raises(PinsConflict):
         make_plan(market, way=way, pins=Pins(fixed={"G0": "P1", "G2": "P1"}))
     assert make_plan(market, way=way, pins=Pins(fixed={"G0": "P1", "G1": "P1"})).n_placed == 2
+
+
+@pytest.mark.parametrize("way", ["best", "graduates", "enterprises"])
+def test_the_floors_that_a_plan_leaves_unreached_are_listed(crosswalk: Scorer, way: str) -> None:
+    # An order class of three with two places at the enterprise: a floor of two is reached, one
+    # of three is not; nobody here belongs to the other college's, and A4 is over.
+    people = [make_graduate(graduate_id=f"G{n}", order_class=CREDIT_CODE) for n in range(3)]
+    posts = [make_post(post_id="P1", headcount=2)]
+    market = market_of(crosswalk, people, posts, Standing())
+    plan = make_plan(market, way=way)
+    year: dict[str, Any] = {"class_year": 2026}
+    agreements = [
+        make_agreement(agreement_id="A1", floor=2, **year),
+        make_agreement(agreement_id="A2", floor=3, **year),
+        make_agreement(agreement_id="A3", floor=3, college="别的技师学院", **year),
+        make_agreement(agreement_id="A4", floor=3, ends_on=date(2026, 5, 1), **year),
+        make_agreement(agreement_id="A5", ceiling=3, **year),
+    ]
+    missed = floors_missed(market, plan, agreements)
+    assert [(each.agreement_id, each.reached, each.floor) for each in missed] == [("A2", 2, 3)]
 
 
 def test_an_officer_may_fix_another_post_than_the_one_held(crosswalk: Scorer) -> None:
