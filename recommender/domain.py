@@ -93,7 +93,9 @@ class OutcomeStage(StrEnum):
 CONFIRMING = frozenset({OutcomeStage.SIGNED, OutcomeStage.STARTED, OutcomeStage.RETAINED})
 ENDING = frozenset({OutcomeStage.CANCELLED, OutcomeStage.LEFT})
 # All that decide who may take what; the other steps only teach the model.
-DECIDING = CONFIRMING | ENDING | {OutcomeStage.DECLINED, OutcomeStage.REJECTED}
+DECIDING = (
+    CONFIRMING | ENDING | {OutcomeStage.DECLINED, OutcomeStage.REJECTED, OutcomeStage.INTERNED}
+)
 
 
 class Channel(StrEnum):
@@ -293,6 +295,11 @@ class Outcome:
         When it became known; never before anybody could act on it.
     shown_rank
         Place in the list shown, from 1; None if not stated. Never a feature.
+    interned_until
+        Last day of an internship, which holds a place until then; None if not stated, and
+        for any other step.
+    agreed_on
+        Day on which college, enterprise and student signed its three-party agreement.
     """
 
     graduate_id: str
@@ -303,6 +310,8 @@ class Outcome:
     channel: Channel | None = None
     shown_rank: int | None = None
     reason: StepReason | None = None
+    interned_until: Day | None = None
+    agreed_on: Day | None = None
 
     def known_by(self, day: Day) -> bool:
         """Whether the step had happened and was recorded by the end of the day."""

@@ -403,6 +403,13 @@ def _keep(conn: Connection, outcome: Outcome, clerk: Clerk) -> NoOpenPlace | Alr
         )
         if refusal is not None:
             return refusal
+    if outcome.stage is OutcomeStage.INTERNED and outcome.interned_until is not None:
+        known_on = max(clerk.day, outcome.date, outcome.recorded_on)
+        refusal = places.refusal_ahead(
+            conn, graduates[0], posts[0], known_on=known_on, moment=clerk.now
+        )
+        if isinstance(refusal, NoOpenPlace):  # who has signed there already may well intern
+            return refusal
     store.save_outcome(conn, outcome)
     places.settle_for(conn, clerk, outcome.graduate_id, outcome.post_id)
     return None
@@ -431,8 +438,9 @@ def _replay(before: tuple[str, int, str], digest: str) -> Recorded:
         raise ReplayMismatch()
     told = json.loads(answer)
     row = told["outcome"]
-    for column in ("date", "recorded_on"):
-        row[column] = date.fromisoformat(row[column])
+    for column in ("date", "recorded_on", "interned_until", "agreed_on"):
+        if row.get(column) is not None:
+            row[column] = date.fromisoformat(row[column])
     outcome = rows.to_outcome(*row.values())
     if told["refused"] == "NoOpenPlace":
         raise NoOpenPlace(outcome.post_id)

@@ -7,7 +7,7 @@ asks the rules.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from itertools import count
@@ -312,11 +312,7 @@ def _offer(
     now: Standing,
 ) -> None:
     """Offer the open places of each post to its line, until either is at an end."""
-    holders: dict[str, set[str]] = {post_id: set() for post_id in posts}
-    for claim in claims:
-        if claim.state is ClaimState.HELD:
-            holders[claim.post_id].add(claim.graduate_id)
-    left = replace(now, held={post_id: frozenset(who) for post_id, who in holders.items()})
+    left = now
     deadline = clerk.now + timedelta(hours=clerk.hold_hours)
     for post_id, post in sorted(posts.items()):
         for claim in in_turn(claim for claim in claims if claim.post_id == post_id):

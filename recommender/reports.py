@@ -27,6 +27,7 @@ from recommender.domain import (
     class_year_of,
 )
 from recommender.matching.eligibility import Standing, open_places
+from recommender.matching.internships import internships
 from recommender.model.artefact import current_version, read_manifest
 
 RETAINED_AFTER = timedelta(days=180)  # 留任 is recorded so long after 到岗
@@ -261,6 +262,7 @@ def status(engine: Engine, models_dir: Path, *, day: date) -> dict[str, Any]:
             "retained": len(due_retentions(steps, day)),
             "retrain": not nights or nights[0].day < day,
         },
+        "internships": internships(steps, day),
         "decisions": [
             {
                 "kind": each.kind,
@@ -310,6 +312,7 @@ def _unmapped(
 def status_lines(now: Mapping[str, Any], language: str = "zh") -> Iterator[str]:
     """Say the facts of `status` as lines."""
     imported, published, due = now["imported"], now["published"], now["due"]
+    interns = now["internships"]
     years = {
         name.removeprefix("graduates_"): n
         for name, n in imported.items()
@@ -331,6 +334,8 @@ def status_lines(now: Mapping[str, Any], language: str = "zh") -> Iterator[str]:
         ("剩余名额", "Open places", now["open"]["places"]),
         ("当前版本", "In use", version),
         ("最近一夜", "Last night", night),
+        ("实习在岗", "Interns", interns["going_on"]),
+        ("实习转签约", "Interns placed after", interns["converted"]),
         ("待登记留任", "Retention due", due["retained"]),
         ("今日待训练", "Retrain due", _yes(due["retrain"], language)),
     ]

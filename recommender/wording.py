@@ -195,6 +195,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "date": "日期",
         "channel": "渠道",
         "shown_rank": "展示位次",
+        "interned_until": "实习截止日期",
+        "agreed_on": "三方协议日期",
         "reason": "原因",
         "recorded_on": "登记日期",
     },
@@ -630,6 +632,14 @@ _WARNINGS: Mapping[str, Sentence] = {
     "recorded_before_date": (
         ("登记日期早于发生日期 {0}", "it was recorded before it happened, {0}"),
         ("请核对这两个日期", "check both dates"),
+    ),
+    "no_three_party_agreement": (
+        ("实习未填三方协议日期", "an internship without the day of its three-party agreement"),
+        ("请补填三方协议日期", "state the day on which it was signed"),
+    ),
+    "of_internships_alone": (
+        ("仅适用于实习，未采用", "it is of internships alone, and does not count"),
+        ("请核对环节", "check the stage"),
     ),
     "implausible_pay": (
         ("月薪少见", "such a pay is unusual"),

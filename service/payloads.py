@@ -141,6 +141,8 @@ class OutcomeBody(_Shape):
     shown_rank: Annotated[int, Field(strict=True, ge=1)] | None = None
     reason: Text | None = None
     recorded_on: Text | None = None
+    interned_until: Text | None = None
+    agreed_on: Text | None = None
     request_id: RequestId | None = Field(
         None, description="The `request_id` of the list that the step came from."
     )
@@ -380,6 +382,8 @@ class Outcome(_Shape):
     shown_rank: int | None
     reason: str | None
     recorded_on: datetime.date
+    interned_until: datetime.date | None
+    agreed_on: datetime.date | None
 
     @classmethod
     def of(cls, outcome: DomainOutcome) -> Self:
@@ -393,6 +397,8 @@ class Outcome(_Shape):
             shown_rank=outcome.shown_rank,
             reason=outcome.reason.value if outcome.reason else None,
             recorded_on=outcome.recorded_on,
+            interned_until=outcome.interned_until,
+            agreed_on=outcome.agreed_on,
         )
 
 

@@ -46,6 +46,13 @@ COLUMNS = (
         looks="date",
         note="登记的日期；未填则与日期相同。",
     ),
+    Column(
+        name="interned_until",
+        read=cells.day,
+        looks="date",
+        note="实习的最后一天；填写后名额保留到这一天。",
+    ),
+    Column(name="agreed_on", read=cells.day, looks="date", note="三方协议签订的日期。"),
 )
 
 
@@ -65,6 +72,8 @@ def earlier_record(one: Outcome, other: Outcome) -> Outcome:
             outcome.reason or "",
             outcome.channel or "",
             outcome.shown_rank or 0,
+            outcome.interned_until or date.max,
+            outcome.agreed_on or date.max,
         ),
     )
 
@@ -74,6 +83,19 @@ def _check(values: Values, report: RowReport) -> None:
     recorded = values.setdefault("recorded_on", happened)
     if happened and recorded and recorded < happened:
         report.warn("recorded_on", "recorded_before_date", happened.isoformat())
+    _check_internship(values, report)
+
+
+def _check_internship(values: Values, report: RowReport) -> None:
+    starts, until = values.get("date"), values.get("interned_until")
+    if starts and until and until < starts:
+        report.refuse("interned_until", "ends_before_start", starts.isoformat())
+    is_internship = values.get("stage") is OutcomeStage.INTERNED
+    if until and is_internship and not values.get("agreed_on"):
+        report.warn("agreed_on", "no_three_party_agreement")
+    for column in ("interned_until", "agreed_on"):
+        if values.get(column) and values.get("stage") and not is_internship:
+            report.warn(column, "of_internships_alone")
 
 
 KIND = SheetKind(

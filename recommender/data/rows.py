@@ -188,6 +188,8 @@ def to_outcome(
     channel: str | None,
     shown_rank: int | None,
     reason: str | None,
+    interned_until: date | None = None,
+    agreed_on: date | None = None,
 ) -> Outcome:
     """Read a row of `outcomes`, given in the order of its columns: there are many."""
     return Outcome(
@@ -199,4 +201,6 @@ def to_outcome(
         channel=_CHANNELS[channel],
         shown_rank=shown_rank,
         reason=_REASONS[reason],
+        interned_until=interned_until,
+        agreed_on=agreed_on,
     )

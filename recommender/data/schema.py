@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -125,6 +125,8 @@ outcomes = Table(
     Column("channel", Text),
     Column("shown_rank", BigInteger),
     Column("reason", Text),
+    Column("interned_until", Date),
+    Column("agreed_on", Date),
     Index("ix_outcomes_post_id", "post_id"),
 )
 

@@ -26,6 +26,7 @@ from recommender.domain import (
     SkillLevel,
     StepReason,
 )
+from recommender.matching.internships import interns
 
 # In the order in which they are told. Where each comes from:
 RULE_SOURCES: Mapping[str, str] = {
@@ -114,19 +115,19 @@ def standing(
 ) -> Standing:
     """Work out who holds a place and who is shut out, from the steps known by a day.
 
-    `holds` are those whose deadline has not passed.
+    `holds` are those whose deadline has not passed. An internship holds a place through its
+    last day, where that is stated, unless it was ended or turned down before.
 
     A step that ends a placement counts against the same pair only if it is not earlier than
     the last step that confirms it. It gives the place back only up to the post's last day;
     the graduate is free either way.
     """
+    steps = [step for step in outcomes if step.known_by(day)]
     confirmed_on: dict[tuple[str, str], date] = {}
     ends: dict[tuple[str, str], list[date]] = defaultdict(list)
     shut_out: dict[str, set[str]] = defaultdict(set)
     declined: dict[str, set[str]] = defaultdict(set)
-    for step in outcomes:
-        if not step.known_by(day):
-            continue
+    for step in steps:
         pair = (step.graduate_id, step.post_id)
         if step.stage in CONFIRMING:
             confirmed_on[pair] = max(step.date, confirmed_on.get(pair, step.date))
@@ -145,21 +146,22 @@ def standing(
         post = posts.get(post_id)
         if not later or (post is not None and min(later) > post.closes_on):
             confirmed[post_id] += 1
+    held = {(hold.graduate_id, hold.post_id) for hold in holds} | interns(steps, day)
     return Standing(
         confirmed=dict(confirmed),
         placed_at=_frozen(placed_at),
         shut_out=_frozen(shut_out),
-        held=_held(holds, placed_at),
+        held=_held(held, placed_at),
         declined=_frozen(declined),
     )
 
 
-def _held(holds: Iterable[Claim], placed: Container[str]) -> dict[str, frozenset[str]]:
+def _held(holds: Iterable[tuple[str, str]], placed: Container[str]) -> dict[str, frozenset[str]]:
     """Gather who holds on to a place at each post, without those who have one for good."""
     held: dict[str, set[str]] = defaultdict(set)
-    for hold in holds:
-        if hold.graduate_id not in placed:
-            held[hold.post_id].add(hold.graduate_id)
+    for graduate_id, post_id in holds:
+        if graduate_id not in placed:
+            held[post_id].add(graduate_id)
     return _frozen(held)
 
 

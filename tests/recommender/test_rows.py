@@ -21,7 +21,12 @@ from tests.builders import (
 FULL_POST = make_full_post(withdrawn_on=date(2026, 5, 2))
 FULL_GRADUATE = make_full_graduate(hired_at_enrolment=True)
 FULL_OUTCOME = make_outcome(
-    recorded_on=date(2026, 5, 12), channel=Channel.FAIR, shown_rank=3, reason=StepReason.FULL
+    recorded_on=date(2026, 5, 12),
+    channel=Channel.FAIR,
+    shown_rank=3,
+    reason=StepReason.FULL,
+    interned_until=date(2026, 8, 31),
+    agreed_on=date(2026, 5, 9),
 )
 
 

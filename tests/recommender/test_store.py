@@ -283,7 +283,12 @@ def test_a_step_of_nobody_is_refused_by_the_database_itself(conn: Connection) ->
 
 def test_every_field_of_a_step_is_kept(with_pairs: Connection) -> None:
     step = make_outcome(
-        recorded_on=date(2026, 5, 12), channel=Channel.FAIR, shown_rank=3, reason=StepReason.FULL
+        recorded_on=date(2026, 5, 12),
+        channel=Channel.FAIR,
+        shown_rank=3,
+        reason=StepReason.FULL,
+        interned_until=date(2026, 8, 31),
+        agreed_on=date(2026, 5, 9),
     )
     store.save_outcomes(with_pairs, [step])
     assert store.load_outcomes(with_pairs, day=JUNE) == [step]

@@ -284,6 +284,8 @@ def test_a_step_is_recorded_and_answered_as_it_was_kept(
         "shown_rank": None,
         "reason": None,
         "recorded_on": "2026-05-14",
+        "interned_until": None,
+        "agreed_on": None,
     }
     assert [(step.graduate_id, step.post_id) for step in stored(welders)] == [("G1", "P1")]
 
