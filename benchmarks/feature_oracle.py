@@ -24,7 +24,8 @@ from recommender.matching.market import Market
 from recommender.model.pairs import blocks, pair_grid
 from training_data.make_sample import SEASON_OF_TODAY, write_replicate
 
-N_COHORTS = 4
+N_COHORTS = 4  # at least, and more where they are small
+N_PEOPLE = 2_400
 N_PAIRS = 600_000  # at most so many are learned from
 FIRST_SEED = 7_000  # of the people of the fresh cohorts
 OF_GROUP = 20.0  # people of a post's whole cohort that stand behind the mean of a group of it
@@ -74,10 +75,12 @@ def replicate_cohorts(world: w.World, columns: NDArray[np.intp]) -> list[Cohort]
     columns : intp array of shape (n_posts,)
         The market's posts among those of the season.
     """
+    n_people = len(world.seasons[SEASON_OF_TODAY].people)
+    n_cohorts = max(N_COHORTS, -(-N_PEOPLE // n_people))
     cohorts = []
     with TemporaryDirectory() as folder:
         path = Path(folder) / "graduates.csv"
-        for seed in range(FIRST_SEED, FIRST_SEED + N_COHORTS):
+        for seed in range(FIRST_SEED, FIRST_SEED + n_cohorts):
             people = world.replicate_people(SEASON_OF_TODAY, seed)
             write_replicate(world, people, path)
             truth = world.truth(SEASON_OF_TODAY, people)

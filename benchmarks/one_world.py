@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy.engine import Engine
 
 from benchmarks.feature_oracle import feature_oracle, replicate_cohorts, true_chances
+from benchmarks.linear_world import fit_narrowed
 from benchmarks.time_splits import both_splits
 from recommender import nightly, places
 from recommender.class_years import LIST_LENGTH
@@ -32,6 +33,7 @@ from recommender.matching.market import Market, open_market
 from recommender.matching.prices import solve_prices
 from recommender.model.artefact import read_version
 from recommender.model.chances import ChanceScorer
+from recommender.model.interactions import training_data
 from recommender.nightly import FACTORIZATION, MODEL, NightResult
 from training_data.make_sample import (
     FIRST_CLASS_YEAR,
@@ -44,7 +46,7 @@ from training_data.make_sample import (
 
 DAY = date(2026, 5, 15)
 CLASS_YEAR = FIRST_CLASS_YEAR + SEASON_OF_TODAY
-ORACLE, TRUTH, RANDOM = "feature_oracle", "truth", "random"
+ORACLE, TRUTH, RANDOM, NARROWED = "feature_oracle", "truth", "random", "narrowed"
 N_REPEATS = 20
 Lists = NDArray[np.int32]
 
@@ -74,13 +76,19 @@ def noting_comparisons() -> Iterator[list[Comparison]]:
         yield found
 
 
-def live_through(folder: Path, kind: Kind, seed: int, scale: float) -> Night:
-    """Make a world's sheets, import them, and let a night learn, judge and publish."""
-    world = sample_world(seed, scale, kind)
+def taken_in(folder: Path, world: w.World) -> Engine:
+    """Write a world's sheets and import them into a database of their own."""
     write_sheets(world, folder / "sheets")
     engine = store.connect(f"sqlite:///{folder / 'placement.sqlite3'}")
     store.upgrade(engine)
     import_files(engine, [folder / "sheets"], day=DAY)
+    return engine
+
+
+def live_through(folder: Path, kind: Kind, seed: int, scale: float) -> Night:
+    """Make a world's sheets, import them, and let a night learn, judge and publish."""
+    world = sample_world(seed, scale, kind)
+    engine = taken_in(folder, world)
     with noting_comparisons() as compared:
         result = nightly.retrain(engine, folder, day=DAY)
     return Night(
@@ -147,6 +155,9 @@ def ranked(night: Night, *, with_oracle: bool = True) -> Ranked:
     scorers[MODEL] = model
     if isinstance(model, ChanceScorer) and model.factorization:
         scorers[FACTORIZATION] = model.factorization
+    if night.world.config.linear:
+        data = training_data(known.graduates, known.posts, known.outcomes, reference)
+        scorers[NARROWED] = fit_narrowed(data, nightly.FACTORIZATION_DEFAULTS)
     cohort = [each for each in graduates if each.class_year == CLASS_YEAR]
     orders = {
         name: open_market(scorer, cohort, posts, now, reference, DAY)
