@@ -138,7 +138,8 @@ def summed_up(
     }
     lead = {}
     for metric in METRICS:
-        second = max(over, key=lambda name: figures[name][metric].value)
+        others = [name for name in over if name not in parts_of_ours]
+        second = max(others, key=lambda name: figures[name][metric].value)
         lead[metric] = (second, over[second][metric])
     return Part(
         n_users=len(np.unique(users)),
