@@ -118,8 +118,9 @@ sample: runs
 
 # --- checking ---------------------------------------------------------------------------------
 
+# Two at a time, a file to a process, so that what a file prepares is prepared once; ARGS="-n 0" for one.
 test: install
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 # Where a stated size is too large for every run, `test` takes a tenth; nothing is that large yet.
 test-full: test

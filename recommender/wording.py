@@ -195,10 +195,10 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "date": "日期",
         "channel": "渠道",
         "shown_rank": "展示位次",
-        "interned_until": "实习截止日期",
-        "agreed_on": "三方协议日期",
         "reason": "原因",
         "recorded_on": "登记日期",
+        "interned_until": "实习截止日期",
+        "agreed_on": "三方协议日期",
     },
     "members": {
         "name": "名称",
