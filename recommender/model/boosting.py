@@ -82,6 +82,8 @@ class Examples:
         Number of the class year among those learned from, from 0.
     enterprises : str array of shape (n_pairs,)
         Credit code of the post's enterprise.
+    crowding : float32 array of shape (n_pairs,)
+        Of the stage ``hired``, see `Roads`; 0 elsewhere.
     """
 
     values: NDArray[np.float32]
@@ -89,6 +91,7 @@ class Examples:
     weights: NDArray[np.float32]
     cohorts: NDArray[np.int32]
     enterprises: NDArray[np.str_]
+    crowding: NDArray[np.float32]
 
     @classmethod
     def joined(cls, parts: Sequence[Examples]) -> Examples:
@@ -109,14 +112,11 @@ class Described:
     ----------
     stages
         As `stage_examples` gives them.
-    crowding : float32 array of shape (n_hired,)
-        Of each example of the stage ``hired``.
     factorization
         Of all class years; None without one.
     """
 
     stages: Mapping[str, Examples]
-    crowding: NDArray[np.float32]
     factorization: HybridScorer | None
 
 
@@ -156,7 +156,6 @@ def describe(
     known = _factorizations(cohorts, reference, factorization)
     return Described(
         stages=stage_examples(cohorts, reference, known),
-        crowding=crowding_of(cohorts),
         factorization=known[-1],
     )
 
@@ -165,10 +164,10 @@ def fit_described(
     described: Described, settings: Mapping[str, StageSettings], seed: int
 ) -> ChanceScorer | HybridScorer | None:
     """Fit every stage to what was laid out, which stays as it is; see `fit_model`."""
-    stages, crowding = dict(described.stages), described.crowding
+    stages = dict(described.stages)
     if not _has_both_answers(stages["wants"]):
         return described.factorization
-    records = _records(stages["hired"], crowding, settings["hired"], seed)
+    records = _records(stages["hired"], settings["hired"], seed)
     stages["hired"] = hired = replace(stages["hired"], values=stages["hired"].values.copy())
     hired.values[:, RECORD] = _recorded(hired, records)
     edges = _edges(stages)
@@ -181,7 +180,7 @@ def fit_described(
         if not _has_both_answers(examples):
             tables.add_constant(number, examples.labels)
             continue
-        nuisance = to_bins(crowding, CROWDING_EDGES) if stage == "hired" else None
+        nuisance = to_bins(examples.crowding, CROWDING_EDGES) if stage == "hired" else None
         tables.add(
             number,
             boost(bins, examples.labels, weights[stage], settings[stage], seed, nuisance=nuisance),
@@ -190,19 +189,7 @@ def fit_described(
     return tables.scorer(edges, described.factorization, records[-1] if records else {})
 
 
-def crowding_of(cohorts: Sequence[Cohort]) -> NDArray[np.float32]:
-    """Say of each example of the stage ``hired`` how crowded its post was."""
-    return np.concatenate(
-        [
-            roads(cohort.graduates, cohort.posts, cohort.outcomes).crowding
-            for cohort in _in_order(cohorts)
-        ]
-    )
-
-
-def _records(
-    hired: Examples, crowding: NDArray[np.float32], settings: StageSettings, seed: int
-) -> list[Records]:
+def _records(hired: Examples, settings: StageSettings, seed: int) -> list[Records]:
     """Learn what each enterprise was known for before each class year, and after them all.
 
     The trees that its answers are compared with do not know the enterprise.
@@ -211,7 +198,7 @@ def _records(
         return []
     edges = [bin_edges(hired.values[:, i], N_BINS) for i in range(len(FEATURES))]
     bins = binned(hired.values, edges)
-    nuisance = to_bins(crowding, CROWDING_EDGES)
+    nuisance = to_bins(hired.crowding, CROWDING_EDGES)
     booster = boost(bins, hired.labels, hired.weights, settings, seed, nuisance=nuisance)
     chances = np.asarray(booster.predict(np.column_stack([bins, nuisance]), num_threads=1))
     return enterprise_records(hired.enterprises, hired.cohorts, hired.labels, chances)
@@ -303,8 +290,11 @@ def stage_examples(
         }
         for block, grid in _grids(cohort, reference, known[number] if known else None, None):
             for name, pairs in asked.items():
-                inside = pairs.only(_within(pairs, block))
-                found[name].append(_examples(grid, inside, block, number, cohort.posts))
+                inside = _within(pairs, block)
+                part = _examples(grid, pairs.only(inside), block, number, cohort.posts)
+                if name == "hired":
+                    part = replace(part, crowding=said.crowding[inside])
+                found[name].append(part)
     joined = {name: Examples.joined(parts) for name, parts in found.items()}
     joined["wants"] = Examples.joined([joined["wants"], joined["unwanted"]])
     return joined
@@ -426,6 +416,7 @@ def _examples(
         weights=pairs.weights,
         cohorts=np.full(len(pairs.rows), number, dtype=np.int32),
         enterprises=firms[pairs.columns],
+        crowding=np.zeros(len(pairs.rows), dtype=np.float32),
     )
 
 

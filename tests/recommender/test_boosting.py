@@ -359,6 +359,7 @@ def examples(first_feature: list[float], label: bool) -> Examples:
         weights=np.full(n, 0.5, dtype=np.float32),
         cohorts=np.zeros(n, dtype=np.int32),
         enterprises=np.full(n, "E1"),
+        crowding=np.zeros(n, dtype=np.float32),
     )
 
 
