@@ -358,6 +358,31 @@ class Agreement:
     returns_on: date | None = None
 
 
+class InterestSide(StrEnum):
+    """Who of a pair is interested."""
+
+    GRADUATE = "graduate"
+    ENTERPRISE = "enterprise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interest:
+    """One side of a graduate and a post is interested in the other, as stated for a fair.
+
+    Attributes
+    ----------
+    rank
+        From 1, the most wanted: among that graduate's posts, or among that post's graduates;
+        equal ranks are liked alike. None is interested, and no more said.
+    """
+
+    fair_id: str
+    graduate_id: str
+    post_id: str
+    side: InterestSide
+    rank: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """A province, city or county of the administrative division (GB/T 2260).

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from recommender import places
 from recommender.claims import start_of
-from recommender.data import changes, history, reference, rows, store
+from recommender.data import changes, history, interested, reference, rows, store
 from recommender.data.changes import Changes, Closing
 from recommender.data.sheets import ParsedSheet, parse_row, read_sheet
 from recommender.domain import (
@@ -25,6 +25,7 @@ from recommender.domain import (
     ENDING,
     Agreement,
     Graduate,
+    Interest,
     Member,
     Outcome,
     OutcomeStage,
@@ -91,13 +92,21 @@ class _Difference:
     outcomes: Changes[Outcome]
     members: Changes[Member]
     agreements: Changes[Agreement]
+    interests: Changes[Interest]
     closings: Sequence[Closing]
     problems: Sequence[RowProblem]
     warnings: Mapping[int, Sequence[RowProblem]]
 
     @property
     def kinds(self) -> tuple[Changes[Any], ...]:
-        return (self.graduates, self.posts, self.outcomes, self.members, self.agreements)
+        return (
+            self.graduates,
+            self.posts,
+            self.outcomes,
+            self.members,
+            self.agreements,
+            self.interests,
+        )
 
 
 def import_files(
@@ -201,7 +210,8 @@ def _compare(
     outcomes, stored_steps = changes.compare_outcomes(conn, sheets, graduates, posts)
     members = changes.compare_members(conn, sheets)
     agreements = changes.compare_agreements(conn, sheets)
-    kinds: tuple[Changes[Any], ...] = (graduates, posts, outcomes, members, agreements)
+    interests = interested.compare_interests(conn, sheets, graduates, posts)
+    kinds: tuple[Changes[Any], ...] = (graduates, posts, outcomes, members, agreements, interests)
     problems = [problem for each in kinds for problem in each.problems]
     told = [
         *chain.from_iterable(each.repetitions() for each in kinds),
@@ -218,6 +228,7 @@ def _compare(
         outcomes=outcomes,
         members=members,
         agreements=agreements,
+        interests=interests,
         closings=closings,
         problems=problems,
         warnings=history.told_together(told),
@@ -265,6 +276,7 @@ def _write(conn: Connection, difference: _Difference, day: date) -> None:
     )
     store.save_members(conn, [line.item for line in difference.members.written])
     store.save_agreements(conn, [line.item for line in difference.agreements.written])
+    interested.save_interests(conn, [line.item for line in difference.interests.written])
 
 
 def _summary(place: int, sheet: ParsedSheet, difference: _Difference) -> SheetSummary:

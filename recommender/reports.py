@@ -329,6 +329,7 @@ def status_lines(now: Mapping[str, Any], language: str = "zh") -> Iterator[str]:
         ("环节记录", "Outcome steps", imported["outcomes"]),
         ("成员单位", "Members", imported["members"]),
         ("校企协议", "Agreements", imported["agreements"]),
+        ("意向", "Interests", imported["interests"]),
         ("最近导入", "Last import", now["last_import"] or "-"),
         ("开放岗位", "Open posts", now["open"]["posts"]),
         ("剩余名额", "Open places", now["open"]["places"]),

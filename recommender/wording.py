@@ -13,6 +13,7 @@ from recommender.claims import LedgerAction
 from recommender.domain import (
     AwardLevel,
     Channel,
+    InterestSide,
     MemberKind,
     OutcomeStage,
     ShortageLevel,
@@ -113,6 +114,10 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, Words]] = {
         MemberKind.INDUSTRY_BODY: ("行业组织", "industry body"),
         MemberKind.GOVERNMENT: ("政府部门", "government"),
     },
+    InterestSide: {
+        InterestSide.GRADUATE: ("毕业生", "graduate"),
+        InterestSide.ENTERPRISE: ("企业", "enterprise"),
+    },
 }
 
 
@@ -129,6 +134,7 @@ SHEETS: Mapping[str, Words] = {
     "outcomes": ("就业结果", "outcomes"),
     "members": ("成员单位", "members"),
     "agreements": ("校企协议", "agreements"),
+    "interests": ("意向", "interests"),
 }
 
 # The Chinese name of each column, as the header row has it.
@@ -223,6 +229,13 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "starts_on": "起",
         "ends_on": "止",
         "returns_on": "名额释放日",
+    },
+    "interests": {
+        "fair_id": "双选会编号",
+        "graduate_id": "毕业生编号",
+        "post_id": "岗位编号",
+        "side": "意向方",
+        "rank": "位次",
     },
 }
 

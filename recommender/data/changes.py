@@ -18,10 +18,19 @@ from sqlalchemy.engine import Connection
 from recommender.data import rows, schema, store
 from recommender.data.bulk import present
 from recommender.data.sheets import ParsedSheet
-from recommender.domain import Agreement, Graduate, Member, Outcome, PersonalDetails, Post
+from recommender.domain import (
+    Agreement,
+    Graduate,
+    Interest,
+    Member,
+    Outcome,
+    PersonalDetails,
+    Post,
+)
 from recommender.errors import RowProblem
 
-Item = TypeVar("Item", Post, Graduate, Outcome, Member, Agreement)
+Item = TypeVar("Item", Post, Graduate, Outcome, Member, Agreement, Interest)
+AtBothEnds = TypeVar("AtBothEnds", Outcome, Interest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,7 @@ def _same_details(new: PersonalDetails | None, stored: Mapping[str, PersonalDeta
     return stored.get(new.graduate_id, PersonalDetails(graduate_id=new.graduate_id)) == new
 
 
-def _collect(
+def collect(
     sheets: Sequence[ParsedSheet],
     kind: str,
     key: Callable[[Item], Hashable],
@@ -134,7 +143,8 @@ def _collect(
     return changes
 
 
-def _same_key(column: str, value: str, first: Line[Item], line: Line[Item]) -> RowProblem:
+def same_key(column: str, value: str, first: Line[Item], line: Line[Item]) -> RowProblem:
+    """Say that two rows of the call have one key and are not alike."""
     return line.says("duplicate_in_call", column, value, first.filename, str(first.row))
 
 
@@ -143,7 +153,7 @@ def _same_key(column: str, value: str, first: Line[Item], line: Line[Item]) -> R
 
 def compare_graduates(conn: Connection, sheets: Sequence[ParsedSheet]) -> Changes[Graduate]:
     """Compare rosters; an id belongs to the college that used it first."""
-    changes = _collect(sheets, "graduates", lambda one: one.graduate_id, _graduates_clash)
+    changes = collect(sheets, "graduates", lambda one: one.graduate_id, _graduates_clash)
     ids = [line.item.graduate_id for line in changes.lines.values()]
     stored = {graduate.graduate_id: graduate for graduate in store.load_graduates(conn, ids=ids)}
     for line in changes.lines.values():
@@ -157,7 +167,7 @@ def compare_graduates(conn: Connection, sheets: Sequence[ParsedSheet]) -> Change
 def _graduates_clash(first: Line[Graduate], line: Line[Graduate]) -> RowProblem:
     if first.item.college != line.item.college:
         return _other_college(first.item, line)
-    return _same_key("graduate_id", line.item.graduate_id, first, line)
+    return same_key("graduate_id", line.item.graduate_id, first, line)
 
 
 def _other_college(holder: Graduate, line: Line[Graduate]) -> RowProblem:
@@ -176,11 +186,11 @@ def _other_college(holder: Graduate, line: Line[Graduate]) -> RowProblem:
 
 def compare_posts(conn: Connection, sheets: Sequence[ParsedSheet], *, day: date) -> Changes[Post]:
     """Compare catalogs with the posts as they are on a day; a closed post comes back open."""
-    changes = _collect(
+    changes = collect(
         sheets,
         "demand_catalog",
         lambda one: one.post_id,
-        lambda first, line: _same_key("post_id", line.item.post_id, first, line),
+        lambda first, line: same_key("post_id", line.item.post_id, first, line),
     )
     ids = [line.item.post_id for line in changes.lines.values()]
     stored = {post.post_id: post for post in store.load_posts(conn, day=day, post_ids=ids)}
@@ -304,25 +314,36 @@ def compare_outcomes(
 
     Both ends of a step must be stored or come in the same call.
     """
-    changes = _collect(
+    changes = collect(
         sheets,
         "outcomes",
         outcome_key,
-        lambda first, line: _same_key("graduate_id", line.item.graduate_id, first, line),
+        lambda first, line: same_key("graduate_id", line.item.graduate_id, first, line),
     )
-    steps = [line.item for line in changes.lines.values()]
-    people = {step.graduate_id for step in steps}
-    if all(_is_whole(sheet) for sheet in sheets):
-        column = schema.graduates.c.graduate_id
-        unknown = _unknown(conn, sheets, "graduates", people - graduates.lines.keys(), column)
-        changes.problems += _name_unknown(changes, "graduate", unknown)
-        column = schema.posts.c.post_id
-        at = {step.post_id for step in steps}
-        unknown = _unknown(conn, sheets, "demand_catalog", at - posts.lines.keys(), column)
-        changes.problems += _name_unknown(changes, "post", unknown)
+    name_unknown_ends(conn, sheets, changes, graduates, posts)
+    people = {line.item.graduate_id for line in changes.lines.values()}
     stored = store.load_outcomes(conn, day=date.max, graduate_ids=people)
     changes.against({outcome_key(step): step for step in stored})
     return changes, stored
+
+
+def name_unknown_ends(
+    conn: Connection,
+    sheets: Sequence[ParsedSheet],
+    changes: Changes[AtBothEnds],
+    graduates: Changes[Graduate],
+    posts: Changes[Post],
+) -> None:
+    """Refuse rows whose graduate or post is neither stored nor in the same call."""
+    if not all(_is_whole(sheet) for sheet in sheets):
+        return
+    items = [line.item for line in changes.lines.values()]
+    people = {item.graduate_id for item in items} - graduates.lines.keys()
+    unknown = _unknown(conn, sheets, "graduates", people, schema.graduates.c.graduate_id)
+    changes.problems += _name_unknown(changes, "graduate", unknown)
+    at = {item.post_id for item in items} - posts.lines.keys()
+    unknown = _unknown(conn, sheets, "demand_catalog", at, schema.posts.c.post_id)
+    changes.problems += _name_unknown(changes, "post", unknown)
 
 
 def _is_whole(sheet: ParsedSheet) -> bool:
@@ -343,7 +364,7 @@ def _unknown(
 
 
 def _name_unknown(
-    changes: Changes[Outcome], what: str, unknown: Collection[str]
+    changes: Changes[AtBothEnds], what: str, unknown: Collection[str]
 ) -> list[RowProblem]:
     column = f"{what}_id"
     return [
@@ -363,11 +384,11 @@ def outcome_key(step: Outcome) -> Hashable:
 
 def compare_members(conn: Connection, sheets: Sequence[ParsedSheet]) -> Changes[Member]:
     """Compare the members of alliances."""
-    changes = _collect(
+    changes = collect(
         sheets,
         "members",
         rows.member_key,
-        lambda first, line: _same_key("name", line.item.name, first, line),
+        lambda first, line: same_key("name", line.item.name, first, line),
     )
     changes.against({rows.member_key(member): member for member in store.load_members(conn)})
     return changes
@@ -375,11 +396,11 @@ def compare_members(conn: Connection, sheets: Sequence[ParsedSheet]) -> Changes[
 
 def compare_agreements(conn: Connection, sheets: Sequence[ParsedSheet]) -> Changes[Agreement]:
     """Compare agreements."""
-    changes: Changes[Agreement] = _collect(
+    changes: Changes[Agreement] = collect(
         sheets,
         "agreements",
         lambda one: one.agreement_id,
-        lambda first, line: _same_key("agreement_id", line.item.agreement_id, first, line),
+        lambda first, line: same_key("agreement_id", line.item.agreement_id, first, line),
     )
     changes.against({one.agreement_id: one for one in store.load_agreements(conn)})
     return changes

@@ -8,10 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from recommender.data import cells
-from recommender.domain import Agreement, Graduate, Member, Outcome, PersonalDetails, Post
+from recommender.domain import (
+    Agreement,
+    Graduate,
+    Interest,
+    Member,
+    Outcome,
+    PersonalDetails,
+    Post,
+)
 from recommender.errors import Malformed, RowProblem
 
-Item = Post | Graduate | Outcome | Member | Agreement
+Item = Post | Graduate | Outcome | Member | Agreement | Interest
 # English column name → what the cell means; a column that states nothing is absent.
 Values = dict[str, Any]
 

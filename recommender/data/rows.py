@@ -19,6 +19,8 @@ from recommender.domain import (
     AwardLevel,
     Channel,
     Graduate,
+    Interest,
+    InterestSide,
     Member,
     MemberKind,
     Outcome,
@@ -51,6 +53,7 @@ _NAMES: Mapping[type, tuple[str, ...]] = {
         Outcome,
         Member,
         Agreement,
+        Interest,
         SkillCertificate,
         Award,
     )
@@ -58,7 +61,7 @@ _NAMES: Mapping[type, tuple[str, ...]] = {
 
 
 def to_row(
-    item: Post | Graduate | PersonalDetails | Outcome | Member | Agreement,
+    item: Post | Graduate | PersonalDetails | Outcome | Member | Agreement | Interest,
 ) -> dict[str, Any]:
     """Give the columns of a domain object."""
     return {name: _plain(getattr(item, name)) for name in _NAMES[type(item)]}
@@ -177,6 +180,11 @@ def to_member(row: RowValues) -> Member:
         credit_code=row["credit_code"] or None,
         industry_chain=row["industry_chain"] or None,
     )
+
+
+def to_interest(row: RowValues) -> Interest:
+    """Read a row of `interests`."""
+    return Interest(**_read(row, _NAMES[Interest], {"side": InterestSide}))
 
 
 def to_outcome(

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0003"
+HEAD = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -159,6 +159,19 @@ agreements = Table(
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
     Column("returns_on", Date),
+)
+
+# What each side of a pair stated for a fair.
+interests = Table(
+    "interests",
+    metadata,
+    Column("fair_id", Text, primary_key=True),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), primary_key=True),
+    Column("post_id", Text, ForeignKey("posts.post_id"), primary_key=True),
+    Column("side", Text, primary_key=True),
+    Column("rank", BigInteger),
+    Index("ix_interests_post_id", "post_id"),
+    Index("ix_interests_graduate_id", "graduate_id"),
 )
 
 # Officers' decisions, kept as history; the latest of each name counts.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from recommender.data import alliance, catalog, cells, outcomes, roster, template
+from recommender.data import alliance, catalog, cells, interests, outcomes, roster, template
 from recommender.data.columns import Parsed, RowReport, SheetKind, make_row, read_row
 from recommender.data.findings import Findings
 from recommender.data.headers import (
@@ -25,7 +25,14 @@ from recommender.wording import COLUMNS
 
 _KINDS: Mapping[str, SheetKind] = {
     kind.name: kind
-    for kind in (catalog.KIND, roster.KIND, outcomes.KIND, alliance.MEMBERS, alliance.AGREEMENTS)
+    for kind in (
+        catalog.KIND,
+        roster.KIND,
+        outcomes.KIND,
+        alliance.MEMBERS,
+        alliance.AGREEMENTS,
+        interests.KIND,
+    )
 }
 KINDS = tuple(_KINDS)
 

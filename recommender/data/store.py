@@ -387,6 +387,7 @@ def counts(conn: Connection, day: date) -> dict[str, int]:
         "outcomes": _size(conn, schema.outcomes),
         "members": _size(conn, schema.members),
         "agreements": _size(conn, schema.agreements),
+        "interests": _size(conn, schema.interests),
     }
 
 

@@ -18,7 +18,15 @@ from sqlalchemy.engine import Engine
 
 from recommender import wording
 from recommender.data import schema, sheets, store
-from recommender.domain import Agreement, Graduate, Member, Outcome, PersonalDetails, Post
+from recommender.domain import (
+    Agreement,
+    Graduate,
+    Interest,
+    Member,
+    Outcome,
+    PersonalDetails,
+    Post,
+)
 from recommender.errors import DatabaseFailed
 
 DICTIONARY = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
@@ -124,6 +132,7 @@ def test_four_processes_that_start_at_once_make_one_schema(tmp_path: Path) -> No
         (schema.outcomes, Outcome, set()),
         (schema.members, Member, set()),
         (schema.agreements, Agreement, set()),
+        (schema.interests, Interest, set()),
     ],
 )
 def test_each_table_has_the_fields_of_its_object(
@@ -163,6 +172,7 @@ SHEET_OF = {
     "outcomes": "outcomes",
     "members": "members",
     "agreements": "agreements",
+    "interests": "interests",
 }
 
 

@@ -14,6 +14,7 @@ from recommender.data.sheets import KINDS, ParsedSheet, parse_row, read_sheet
 from recommender.domain import (
     Agreement,
     Graduate,
+    InterestSide,
     Member,
     MemberKind,
     Outcome,
@@ -27,6 +28,7 @@ from tests.sheets.make_sheets import (
     agreement,
     csv_of,
     graduate,
+    interest,
     lines,
     member,
     outcome,
@@ -137,6 +139,7 @@ def test_the_header_may_stand_in_row_ten(tmp_path: Path) -> None:
         (outcome(), "outcomes"),
         (member(), "members"),
         (agreement(), "agreements"),
+        (interest(), "interests"),
     ],
 )
 def test_the_kind_is_known_by_the_header(tmp_path: Path, row: dict[str, object], kind: str) -> None:
@@ -335,6 +338,15 @@ def test_an_ordinary_alliance_is_read() -> None:
     (agreed,) = read_sheet(ORDINARY / "agreements.csv").items
     assert isinstance(agreed.item, Agreement)
     assert (agreed.item.floor, agreed.item.ceiling) == (10, 30)
+
+
+def test_ordinary_interests_are_read() -> None:
+    wanted = [parsed.item for parsed in read_sheet(ORDINARY / "interests.csv").items]
+    assert [(each.graduate_id, each.side, each.rank) for each in wanted] == [
+        ("G1", InterestSide.ENTERPRISE, 1),
+        ("G2", InterestSide.GRADUATE, 1),
+        ("G2", InterestSide.ENTERPRISE, 2),
+    ]
 
 
 def test_every_ordinary_sheet_is_tested_here() -> None:

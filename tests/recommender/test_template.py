@@ -8,14 +8,21 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from recommender.data import alliance, catalog, outcomes, roster
+from recommender.data import alliance, catalog, interests, outcomes, roster
 from recommender.data.columns import SheetKind
 from recommender.data.sheets import KINDS, parse_row, read_sheet, write_template
 from recommender.wording import COLUMNS, SHEETS
 
 KIND_OF = {
     kind.name: kind
-    for kind in (catalog.KIND, roster.KIND, outcomes.KIND, alliance.MEMBERS, alliance.AGREEMENTS)
+    for kind in (
+        catalog.KIND,
+        roster.KIND,
+        outcomes.KIND,
+        alliance.MEMBERS,
+        alliance.AGREEMENTS,
+        interests.KIND,
+    )
 }
 
 

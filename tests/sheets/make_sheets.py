@@ -69,6 +69,17 @@ def member(name: object = "示例技师学院", **changes: object) -> Row:
     return {"name": name, "kind": "技工院校", "region": "济宁市", "alliance": "示例联盟", **changes}
 
 
+def interest(graduate_id: object = "G1", **changes: object) -> Row:
+    return {
+        "fair_id": "F1",
+        "graduate_id": graduate_id,
+        "post_id": "P1",
+        "side": "企业",
+        "rank": "1",
+        **changes,
+    }
+
+
 def agreement(agreement_id: object = "X1", **changes: object) -> Row:
     return {
         "agreement_id": agreement_id,
@@ -490,6 +501,9 @@ ORDINARY: dict[str, Callable[[], bytes]] = {
     ),
     "members.csv": lambda: csv_of(lines(member(), member("示例机械有限公司", kind="企业"))),
     "agreements.csv": lambda: csv_of(lines(agreement(trade="电子商务", floor="10", ceiling="30"))),
+    "interests.csv": lambda: csv_of(
+        lines(interest(), interest("G2", side="graduate"), interest("G2", side="企业", rank="2"))
+    ),
 }
 
 
