@@ -106,7 +106,7 @@ def import_sheets(
 @click.argument("sheet")
 @out_option
 def template(sheet: str, out: Path) -> None:
-    """Write an empty SHEET, by its English name: demand_catalog, graduates, outcomes …"""
+    """Write an empty SHEET, by its English name: demand_catalog, graduates, outcomes and so on."""
     from recommender.data import export, sheets
 
     if sheet not in sheets.KINDS:
