@@ -122,11 +122,16 @@ class MassClosing(Refused):
 
 
 class NoOpenPlace(Refused):
-    """A signing finds no open place at the post."""
+    """A signing finds no open place at the post.
 
-    def __init__(self, post_id: str) -> None:
+    `agreements` are those whose reserved places are all that is left, each with the day on
+    which they return (ISO 8601); empty where nothing is left.
+    """
+
+    def __init__(self, post_id: str, agreements: Sequence[Sequence[str]] = ()) -> None:
         super().__init__(post_id)
         self.post_id = post_id
+        self.agreements = tuple((name, day) for name, day in agreements)
 
 
 class AlreadyPlaced(Refused):

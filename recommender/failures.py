@@ -14,10 +14,6 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
         "Refused: the catalog of {issuing_body} would close {n_closing} of its {n_open} open "
         "posts, more than 30 %; if that is meant, add --allow-mass-closing.",
     ),
-    errors.NoOpenPlace: (
-        "岗位 {post_id} 已无剩余名额。",
-        "Post {post_id} has no open place left.",
-    ),
     errors.AlreadyPlaced: (
         "毕业生 {graduate_id} 已落实岗位。",
         "Graduate {graduate_id} already holds a place.",
@@ -159,6 +155,8 @@ def sentences(error: Exception, language: str = "zh") -> tuple[str, ...]:
             return (*problems, _total(len(problems))[english])
         case errors.Ineligible():
             return _ineligible(error, language)
+        case errors.NoOpenPlace():
+            return _no_open_place(error, language)
         case errors.PinsConflict():
             return (_conflict(error)[english],)
         case errors.NotFound():
@@ -186,6 +184,15 @@ def _ineligible(error: errors.Ineligible, language: str) -> tuple[str, ...]:
         for code, needs in error.rules
     ]
     return (pair[language == "en"], *rules)
+
+
+def _no_open_place(error: errors.NoOpenPlace, language: str) -> tuple[str, ...]:
+    pair = (
+        f"岗位 {error.post_id} 已无剩余名额。",
+        f"Post {error.post_id} has no open place left.",
+    )
+    reserved = [f"- {phrases.reserved_by(*each, language)}" for each in error.agreements]
+    return (pair[language == "en"], *reserved)
 
 
 def _conflict(error: errors.PinsConflict) -> tuple[str, str]:

@@ -434,11 +434,11 @@ def _digest(body: Mapping[str, object]) -> str:
 
 def _told(outcome: Outcome, refusal: NoOpenPlace | AlreadyPlaced | None) -> str:
     """Write down an answer so that `_replay` can give it again."""
-    held_at = refusal.post_id if isinstance(refusal, AlreadyPlaced) else None
     told = {
         "outcome": rows.to_row(outcome),
         "refused": type(refusal).__name__ if refusal else None,
-        "held_at": held_at,
+        "held_at": refusal.post_id if isinstance(refusal, AlreadyPlaced) else None,
+        "reserved_by": refusal.agreements if isinstance(refusal, NoOpenPlace) else (),
     }
     return json.dumps(told, default=date.isoformat)
 
@@ -455,7 +455,7 @@ def _replay(before: tuple[str, int, str], digest: str) -> Recorded:
             row[column] = date.fromisoformat(row[column])
     outcome = rows.to_outcome(*row.values())
     if told["refused"] == "NoOpenPlace":
-        raise NoOpenPlace(outcome.post_id)
+        raise NoOpenPlace(outcome.post_id, told.get("reserved_by", ()))
     if told["refused"] == "AlreadyPlaced":
         raise AlreadyPlaced(outcome.graduate_id, told["held_at"])
     return Recorded(status=status, outcome=outcome, replayed=True)

@@ -19,7 +19,15 @@ from recommender import places
 from recommender.claims import Claim, ClaimState, LedgerAction, LedgerEvent
 from recommender.data import cells, store
 from recommender.data import ledger as kept
-from recommender.domain import Channel, Graduate, Outcome, OutcomeStage, Post, StepReason
+from recommender.domain import (
+    DECIDING,
+    Channel,
+    Graduate,
+    Outcome,
+    OutcomeStage,
+    Post,
+    StepReason,
+)
 from recommender.errors import (
     AlreadyClaimed,
     AlreadyPlaced,
@@ -32,7 +40,8 @@ from recommender.errors import (
     Unreadable,
 )
 from recommender.ledger_answers import Entry, Request, replayed, to_json
-from recommender.matching.eligibility import open_places
+from recommender.matching.eligibility import Reserved, Standing, open_places
+from recommender.matching.internships import interns
 from recommender.places import Clerk
 
 log = structlog.get_logger()
@@ -50,8 +59,12 @@ class PostPlaces:
         Open to anybody: neither confirmed, held nor reserved.
     reserved
         Places that agreements keep for their members.
+    kept
+        The same by agreement.
     confirmed
         Graduates who hold a place, by whatever step.
+    interns
+        Those whose internship holds a place, each by the step that says until when.
     held
         Holds whose deadline has not passed, the earliest deadline first.
     line
@@ -63,7 +76,9 @@ class PostPlaces:
     post: Post
     open_places: int
     reserved: int
+    kept: tuple[Reserved, ...]
     confirmed: tuple[str, ...]
+    interns: tuple[Outcome, ...]
     held: tuple[Claim, ...]
     line: tuple[Claim, ...]
     history: tuple[LedgerEvent, ...]
@@ -160,8 +175,8 @@ def release(
 ) -> Entry:
     """Give up what a graduate has at a post: a place (解约), a hold, or a turn in the line.
 
-    Of a confirmed place, also one that was imported, the step is recorded with the outcomes. A
-    place that comes free is offered to the next in line.
+    Of a confirmed place, also one that was imported, and of an internship that holds one, the
+    step is recorded with the outcomes. A place that comes free is offered to the next in line.
 
     Raises
     ------
@@ -301,7 +316,7 @@ def _release(
     conn: Connection, clerk: Clerk, request: Request, graduate: Graduate, post: Post
 ) -> Entry:
     claim = places.claim_of(conn, post, graduate)
-    if places.is_placed_at(conn, clerk, graduate, post):
+    if places.is_there(conn, clerk, graduate, post):
         _record(conn, clerk, request, OutcomeStage.CANCELLED)
     elif claim is None:
         raise NothingClaimed(graduate.graduate_id, post.post_id)
@@ -356,11 +371,14 @@ def _view(conn: Connection, clerk: Clerk, post_id: str) -> tuple[PostPlaces, boo
     now = places.standing_on(conn, posts, clerk.day, graduate_ids=ids, moment=clerk.now)
     held = [claim for claim in claims if claim.holds_at(clerk.now)]
     line = places.in_turn(claims)
+    kept_back = now.reserved.get(post_id, ())
     view = PostPlaces(
         post=post,
         open_places=open_places(post, now),
-        reserved=sum(each.places for each in now.reserved.get(post_id, ())),
+        reserved=sum(each.places for each in kept_back),
+        kept=kept_back,
         confirmed=tuple(sorted(who for who, at in now.placed_at.items() if post_id in at)),
+        interns=tuple(_interns(conn, clerk, post_id, now)),
         held=tuple(sorted(held, key=lambda claim: (claim.expires_at, claim.graduate_id))),
         line=tuple(line),
         history=tuple(kept.load_events(conn, post_id)),
@@ -368,6 +386,15 @@ def _view(conn: Connection, clerk: Clerk, post_id: str) -> tuple[PostPlaces, boo
     n_holds = sum(claim.state is ClaimState.HELD for claim in claims)
     can_offer = any(open_places(post, now, claim.graduate_id) >= 1 for claim in line)
     return view, n_holds > len(held) or can_offer
+
+
+def _interns(conn: Connection, clerk: Clerk, post_id: str, now: Standing) -> list[Outcome]:
+    """Give the internships that hold a place, who has one for good left out; by last day."""
+    steps = store.load_outcomes(conn, day=clerk.day, stages=DECIDING, post_ids=[post_id])
+    there = interns(steps, clerk.day).values()
+    held = now.held.get(post_id, frozenset())
+    found = [step for step in there if step.graduate_id in held]
+    return sorted(found, key=lambda step: (step.interned_until, step.graduate_id))
 
 
 def _word(enum: type[Any], field: str, written: str) -> Any:

@@ -45,11 +45,20 @@ def places_lines(shown: PostPlaces, language: str = "zh") -> Iterator[str]:
         if english
         else f"{post.post_id} {post.enterprise}：{post.headcount} 个名额，剩余 {shown.open_places}"
     )
-    if shown.reserved:
-        kept = shown.reserved
-        yield f"  {kept} more reserved by agreement" if english else f"  另有订单班预留 {kept}"
+    for each in shown.kept:
+        n, back = each.places, each.returns_on
+        yield (
+            f"  {n} more reserved by agreement {each.agreement_id} until {back}"
+            if english
+            else f"  另有订单班预留 {n}（协议 {each.agreement_id}，{back} 起释放）"
+        )
     for graduate_id in shown.confirmed:
         yield f"  {'confirmed' if english else '已签约'}  {graduate_id}"
+    for step in shown.interns:
+        last = step.interned_until
+        yield f"  {'intern' if english else '实习'}  {step.graduate_id}  " + (
+            f"through {last}" if english else f"至 {last}（含当日）"
+        )
     for claim in shown.held:
         state = wording.label(LedgerAction.OFFER if claim.offered else LedgerAction.HOLD, language)
         until = _local(claim.expires_at) if claim.expires_at else ""
@@ -80,7 +89,23 @@ def places_json(shown: PostPlaces) -> dict[str, Any]:
         "headcount": shown.post.headcount,
         "open_places": shown.open_places,
         "reserved": shown.reserved,
+        "reserved_by": [
+            {
+                "agreement_id": each.agreement_id,
+                "places": each.places,
+                "returns_on": each.returns_on.isoformat(),
+            }
+            for each in shown.kept
+        ],
         "confirmed": list(shown.confirmed),
+        "interns": [
+            {
+                "graduate_id": step.graduate_id,
+                "since": step.date.isoformat(),
+                "until": step.interned_until.isoformat() if step.interned_until else None,
+            }
+            for step in shown.interns
+        ],
         "held": [
             {
                 "graduate_id": claim.graduate_id,

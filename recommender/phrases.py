@@ -228,3 +228,10 @@ def rule(code: str, holds: bool, needs: Sequence[str], language: str = ZH) -> st
         return no
     named = [label(SkillLevel[each], language) for each in needs] if code == "level" else needs
     return no + _NEEDS[code, language].format(needs=("、" if language == ZH else ", ").join(named))
+
+
+def reserved_by(agreement_id: str, returns_on: str, language: str = ZH) -> str:
+    """Say that an agreement keeps what is left of a post, and until when."""
+    if language == EN:
+        return f"what is left is reserved by agreement {agreement_id} until {returns_on}"
+    return f"余下的名额由协议 {agreement_id} 预留，{returns_on} 起释放"

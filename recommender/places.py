@@ -19,7 +19,13 @@ from recommender.data import agreed, store
 from recommender.data import ledger as kept
 from recommender.domain import DECIDING, Graduate, Post
 from recommender.errors import AlreadyPlaced, Ineligible, NoOpenPlace, Refused
-from recommender.matching.eligibility import Standing, check_pair, open_places, standing
+from recommender.matching.eligibility import (
+    Standing,
+    check_pair,
+    open_places,
+    shut_out_by,
+    standing,
+)
 from recommender.matching.reserved import reserves_on, with_hold, with_reserved
 
 LEDGER = "ledger"  # who does what follows by itself
@@ -120,7 +126,7 @@ def refusal(conn: Connection, clerk: Clerk, graduate: Graduate, post: Post) -> R
         rules = [(rule.code, rule.needs) for rule in failing]
         return Ineligible(graduate.graduate_id, post.post_id, rules)
     if codes:
-        return NoOpenPlace(post.post_id)
+        return _full(post, now, graduate)
     return refusal_ahead(conn, graduate, post, known_on=clerk.day, moment=clerk.now)
 
 
@@ -151,15 +157,30 @@ def refusal_ahead(
         ids = [graduate.graduate_id]
         now = standing_on(conn, [post], known_on, graduate_ids=ids, moment=moment)
         if open_places(post, now, graduate.graduate_id) < 1:
-            return NoOpenPlace(post.post_id)
+            return _full(post, now, graduate)
     return None
 
 
-def is_placed_at(conn: Connection, clerk: Clerk, graduate: Graduate, post: Post) -> bool:
-    """Say whether a graduate holds a place at a post, by whatever step."""
-    ids = [graduate.graduate_id]
-    now = standing_on(conn, [post], clerk.day, graduate_ids=ids, moment=clerk.now)
-    return post.post_id in now.placed_at.get(graduate.graduate_id, frozenset())
+def _full(post: Post, now: Standing, graduate: Graduate) -> NoOpenPlace:
+    """Say that no place is open, and which agreements keep what is left."""
+    kept_by = shut_out_by(post, now, graduate.graduate_id)
+    return NoOpenPlace(
+        post.post_id, [(each.agreement_id, each.returns_on.isoformat()) for each in kept_by]
+    )
+
+
+def is_there(conn: Connection, clerk: Clerk, graduate: Graduate, post: Post) -> bool:
+    """Say whether a graduate has a place at a post by a step: for good, or as an intern."""
+    steps = store.load_outcomes(
+        conn,
+        day=clerk.day,
+        stages=DECIDING,
+        graduate_ids=[graduate.graduate_id],
+        post_ids=[post.post_id],
+    )
+    now = standing(steps, {post.post_id: post}, clerk.day)
+    is_placed = post.post_id in now.placed_at.get(graduate.graduate_id, frozenset())
+    return is_placed or graduate.graduate_id in now.held.get(post.post_id, frozenset())
 
 
 def claim_of(conn: Connection, post: Post, graduate: Graduate) -> Claim | None:

@@ -26,7 +26,6 @@ log = structlog.get_logger()
 _OF_ERROR: dict[type[errors.PlacementError], str] = {
     errors.NotFound: "not-found",
     errors.NoConsent: "no-consent",
-    errors.NoOpenPlace: "no-open-place",
     errors.AlreadyPlaced: "already-placed",
     errors.AlreadyClaimed: "already-claimed",
     errors.HoldExpired: "hold-expired",
@@ -91,6 +90,8 @@ def _placement_error(refusal: errors.PlacementError) -> Response:
         return _answer("unreadable", fields=[_row_fault(each) for each in refusal.problems])
     if isinstance(refusal, errors.Ineligible):
         return _answer("ineligible", fields=[_rule_fault(*rule) for rule in refusal.rules])
+    if isinstance(refusal, errors.NoOpenPlace):
+        return _answer("no-open-place", fields=[_kept_back(*each) for each in refusal.agreements])
     if isinstance(refusal, errors.NotFound) and request.method == "POST":
         return _answer("unreadable", fields=[_unknown_id(refusal)])
     slug = next((slug for kind, slug in _OF_ERROR.items() if isinstance(refusal, kind)), "failed")
@@ -167,6 +168,18 @@ def _rule_fault(code: str, needs: Sequence[str]) -> FieldProblem:
         code=code,
         detail=phrases.rule(code, holds=False, needs=needs, language="zh"),
         detail_en=phrases.rule(code, holds=False, needs=needs, language="en"),
+        suggestions=[],
+    )
+
+
+def _kept_back(agreement_id: str, returns_on: str) -> FieldProblem:
+    """Say which agreement reserves what is left."""
+    return FieldProblem(
+        pointer="#/post_id",
+        place="body",
+        code="reserved",
+        detail=phrases.reserved_by(agreement_id, returns_on, "zh"),
+        detail_en=phrases.reserved_by(agreement_id, returns_on, "en"),
         suggestions=[],
     )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from recommender import access, ledger
+from recommender.ledger_answers import Entry
 from service import ledger_payloads, tokens
 from service.api import BEARER, PREFIX, answer, refusals, require_json
 from service.ledger_payloads import ConfirmBody, HoldBody, ReleaseBody
@@ -31,49 +34,28 @@ _WRITTEN = {201: ledger_payloads.Entry, **refusals(400, 409, 413, 415)}
 @places.post("/places/hold", responses=_WRITTEN)
 def hold_place(header: OutcomeHeader, body: HoldBody) -> Response:
     """Hold a place until a deadline, or stand in line for one."""
-    access.require_within(parts().engine, tokens.grant(), body.graduate_id)
-    entry = ledger.hold(
-        parts().engine,
-        tokens.clerk(),
-        body.graduate_id,
-        body.post_id,
-        hours=body.hours,
-        wait=body.wait,
-        note=body.note,
-        key=tokens.own_key(header.idempotency_key),
-    )
-    return answer(ledger_payloads.Entry.of(entry), ledger.CREATED)
+    return _written(ledger.hold, header, body)
 
 
 @places.post("/places/confirm", responses=_WRITTEN)
 def confirm_place(header: OutcomeHeader, body: ConfirmBody) -> Response:
     """Confirm a place (签约), held before or open."""
-    access.require_within(parts().engine, tokens.grant(), body.graduate_id)
-    entry = ledger.confirm(
-        parts().engine,
-        tokens.clerk(),
-        body.graduate_id,
-        body.post_id,
-        channel=body.channel,
-        note=body.note,
-        key=tokens.own_key(header.idempotency_key),
-    )
-    return answer(ledger_payloads.Entry.of(entry), ledger.CREATED)
+    return _written(ledger.confirm, header, body)
 
 
 @places.post("/places/release", responses=_WRITTEN)
 def release_place(header: OutcomeHeader, body: ReleaseBody) -> Response:
     """Give up a place (解约), a hold, or a turn in the line."""
+    return _written(ledger.release, header, body)
+
+
+def _written(
+    act: Callable[..., Entry], header: OutcomeHeader, body: HoldBody | ConfirmBody | ReleaseBody
+) -> Response:
+    """Let one of the bearer's own graduates do something; the body's fields are its arguments."""
     access.require_within(parts().engine, tokens.grant(), body.graduate_id)
-    entry = ledger.release(
-        parts().engine,
-        tokens.clerk(),
-        body.graduate_id,
-        body.post_id,
-        reason=body.reason,
-        note=body.note,
-        key=tokens.own_key(header.idempotency_key),
-    )
+    key = tokens.own_key(header.idempotency_key)
+    entry = act(parts().engine, tokens.clerk(), **dict(body), key=key)
     return answer(ledger_payloads.Entry.of(entry), ledger.CREATED)
 
 
@@ -82,5 +64,6 @@ def post_places(path: PostPath) -> Response:
     """Show the places of a post, its line and its history."""
     shown = ledger.show(parts().engine, tokens.clerk(), path.post_id)
     named = {event.graduate_id for event in shown.history} | {*shown.confirmed}
+    named |= {step.graduate_id for step in shown.interns}
     own = access.within(parts().engine, tokens.grant(), named)
     return answer(ledger_payloads.PostPlaces.of(shown, own))

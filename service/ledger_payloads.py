@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from recommender import ledger
 from recommender.claims import SHANDONG, Claim, LedgerEvent
+from recommender.domain import Outcome
 from recommender.ledger_answers import Entry as LedgerEntry
 from recommender.settings import MOST_HOLD_HOURS
 from service.payloads import Text
@@ -128,6 +129,27 @@ class Turn(_Shape):
     since: datetime.datetime
 
 
+class Kept(_Shape):
+    """Free places that an agreement keeps for its members."""
+
+    agreement_id: str
+    places: int
+    returns_on: datetime.date = Field(description="From this day on everybody may take them.")
+
+
+class Intern(_Shape):
+    """A place that an internship holds."""
+
+    graduate_id: str
+    since: datetime.date
+    until: datetime.date | None = Field(description="Its last day, through which it holds.")
+
+    @classmethod
+    def of(cls, step: Outcome) -> Self:
+        """Copy the step that says until when."""
+        return cls(graduate_id=step.graduate_id, since=step.date, until=step.interned_until)
+
+
 class PostPlaces(_Shape):
     """How the places of a post stand; of people, only the bearer's own."""
 
@@ -135,7 +157,9 @@ class PostPlaces(_Shape):
     headcount: int
     open_places: int
     reserved: int
+    reserved_by: list[Kept]
     confirmed: list[str]
+    interns: list[Intern]
     held: list[Held]
     line: list[Turn]
     history: list[Event]
@@ -148,6 +172,15 @@ class PostPlaces(_Shape):
             headcount=shown.post.headcount,
             open_places=shown.open_places,
             reserved=shown.reserved,
+            reserved_by=[
+                Kept(
+                    agreement_id=each.agreement_id,
+                    places=each.places,
+                    returns_on=each.returns_on,
+                )
+                for each in shown.kept
+            ],
+            interns=[Intern.of(each) for each in shown.interns if each.graduate_id in own],
             confirmed=[each for each in shown.confirmed if each in own],
             held=[Held.of(claim) for claim in shown.held if claim.graduate_id in own],
             line=[

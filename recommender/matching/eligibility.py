@@ -146,7 +146,7 @@ def standing(
         post = posts.get(post_id)
         if not later or (post is not None and min(later) > post.closes_on):
             confirmed[post_id] += 1
-    held = {(hold.graduate_id, hold.post_id) for hold in holds} | interns(steps, day)
+    held = {(hold.graduate_id, hold.post_id) for hold in holds} | set(interns(steps, day))
     return Standing(
         confirmed=dict(confirmed),
         placed_at=_frozen(placed_at),
@@ -202,12 +202,20 @@ def _reserved_for_others(post: Post, standing: Standing, graduate_id: str | None
     return [each for each in kept if graduate_id not in each.members]
 
 
+def shut_out_by(post: Post, standing: Standing, graduate_id: str) -> list[Reserved]:
+    """Name what alone keeps a graduate from a post without open places: what is reserved.
+
+    Empty where the places are taken all the same.
+    """
+    if open_places(post, standing, graduate_id, reserved_too=True) < 1:
+        return []
+    return _reserved_for_others(post, standing, graduate_id)
+
+
 def _until_returned(post: Post, standing: Standing, graduate_id: str) -> tuple[str, ...]:
     """Give the day on which reserved places come back to a graduate whom they shut out."""
-    if open_places(post, standing, graduate_id, reserved_too=True) < 1:
-        return ()
-    days = [each.returns_on for each in _reserved_for_others(post, standing, graduate_id)]
-    return (min(days).isoformat(),)
+    days = [each.returns_on for each in shut_out_by(post, standing, graduate_id)]
+    return (min(days).isoformat(),) if days else ()
 
 
 def reached_level(graduate: Graduate, post: Post) -> SkillLevel | None:

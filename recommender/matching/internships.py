@@ -10,8 +10,8 @@ from recommender.domain import CONFIRMING, ENDING, Outcome, OutcomeStage
 _OVER = ENDING | {OutcomeStage.DECLINED, OutcomeStage.REJECTED}
 
 
-def interns(steps: Iterable[Outcome], day: date) -> set[tuple[str, str]]:
-    """Find the pairs of graduate and post whose internship holds a place on a day.
+def interns(steps: Iterable[Outcome], day: date) -> dict[tuple[str, str], Outcome]:
+    """Find the pairs of graduate and post whose internship holds a place on a day, each with it.
 
     From its first day through its last, where that is stated; the latest of a pair counts. A
     step that ends it or turns the pair down, that day or later, gives the place back.
@@ -27,7 +27,7 @@ def interns(steps: Iterable[Outcome], day: date) -> set[tuple[str, str]]:
         ):
             latest[pair] = step
     return {
-        pair
+        pair: step
         for pair, step in latest.items()
         if step.interned_until is not None
         and step.date <= day <= step.interned_until

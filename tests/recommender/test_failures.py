@@ -26,6 +26,7 @@ SAID_ELSEWHERE = {
     Unreadable,
     errors.Ineligible,
     errors.Malformed,
+    errors.NoOpenPlace,
     errors.PinsConflict,
 }
 

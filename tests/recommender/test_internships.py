@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Engine
 
-from recommender import intake, ledger
+from recommender import intake, ledger, ledger_printouts
 from recommender.claims import start_of
 from recommender.data import sheets, store
 from recommender.domain import Outcome, OutcomeStage, StepReason
-from recommender.errors import ImportRefused, NoOpenPlace
+from recommender.errors import ImportRefused, NoOpenPlace, NothingClaimed
 from recommender.matching.eligibility import Standing, check_pair, open_places, standing
 from recommender.matching.internships import internships
 from recommender.places import Clerk
@@ -125,6 +125,34 @@ def test_a_post_that_is_full_takes_no_intern_and_an_interns_place_no_signing(
         (STAGE.SIGNED, None),
         (STAGE.INTERNED, date(2026, 5, 10)),
     ]
+
+
+def test_the_ledger_shows_who_interns_and_gives_the_place_on_when_it_is_released(
+    engine: Engine,
+) -> None:
+    steps = [
+        interned(),
+        interned(graduate_id="G2", post_id="P2"),
+        interned(graduate_id="G3"),
+        make_outcome(graduate_id="G3", stage=STAGE.SIGNED, date=DAY),
+    ]
+    with store.writing(engine) as conn:
+        store.save_posts(conn, [make_post(headcount=2), make_post(post_id="P2")], day=DAY)
+        store.save_graduates(conn, [make_graduate(graduate_id=f"G{n}") for n in (1, 2, 3, 4)])
+        store.save_outcomes(conn, steps)
+    shown = ledger.show(engine, CLERK, "P1")
+    # G3 has the other place for good, whatever the internship says.
+    assert (shown.confirmed, shown.open_places) == (("G3",), 0)
+    assert "  实习  G1  至 2026-05-20（含当日）" in ledger_printouts.places_lines(shown)
+    assert ledger_printouts.places_json(shown)["interns"] == [
+        {"graduate_id": "G1", "since": "2026-04-20", "until": "2026-05-20"}
+    ]
+    ledger.hold(engine, CLERK, "G4", "P1", wait=True)
+    ledger.release(engine, CLERK, "G1", "P1", reason="其他")
+    shown = ledger.show(engine, CLERK, "P1")
+    assert (shown.interns, [hold.graduate_id for hold in shown.held]) == ((), ["G4"])
+    with pytest.raises(NothingClaimed):
+        ledger.release(engine, CLERK, "G1", "P1", reason="其他")
 
 
 def test_a_recorded_internship_is_answered_again_as_it_was(engine: Engine) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from recommender import cohorts, intake, ledger, places, reports
+from recommender import cohorts, failures, intake, ledger, ledger_printouts, places, reports
 from recommender.claims import SHANDONG, LedgerAction
 from recommender.data import agreed, store
 from recommender.domain import OutcomeStage
@@ -47,14 +47,14 @@ def at(day: int, hour: int = 12) -> Clerk:
     return Clerk(who="officer", now=datetime(2026, 5, day, hour, tzinfo=SHANDONG), hold_hours=2)
 
 
-def record(engine: Engine, graduate_id: str) -> None:
+def record(engine: Engine, graduate_id: str, key: str | None = None) -> None:
     sent = {
         "graduate_id": graduate_id,
         "post_id": "P1",
         "stage": "签约",
         "date": "2026-05-15",
     }
-    intake.record_outcome(engine, sent, day=DAY, idempotency_key=None, clerk=CLERK)
+    intake.record_outcome(engine, sent, day=DAY, idempotency_key=key, clerk=CLERK)
 
 
 def counted(engine: Engine, clerk: Clerk = CLERK) -> tuple[int, int]:
@@ -70,14 +70,28 @@ def test_the_last_reserved_place_is_neither_held_confirmed_nor_signed_for_others
 ) -> None:
     ledger.confirm(office, CLERK, "G1", "P1")
     assert counted(office) == (0, 1)
-    with pytest.raises(NoOpenPlace):
-        ledger.hold(office, CLERK, "G2", "P1")
-    with pytest.raises(NoOpenPlace):
-        ledger.confirm(office, CLERK, "G2", "P1")
-    with pytest.raises(NoOpenPlace):
-        record(office, "G2")
+    for ask in (
+        lambda: ledger.hold(office, CLERK, "G2", "P1"),
+        lambda: ledger.confirm(office, CLERK, "G2", "P1", key="once"),
+        lambda: ledger.confirm(office, CLERK, "G2", "P1", key="once"),
+        lambda: record(office, "G2", "step"),
+        lambda: record(office, "G2", "step"),
+    ):
+        with pytest.raises(NoOpenPlace) as refusal:
+            ask()
+        assert refusal.value.agreements == (("A1", "2026-05-20"),)
+    assert failures.sentences(refusal.value) == (
+        "岗位 P1 已无剩余名额。",
+        "- 余下的名额由协议 A1 预留，2026-05-20 起释放",
+    )
+    assert failures.sentences(refusal.value, "en")[1] == (
+        "- what is left is reserved by agreement A1 until 2026-05-20"
+    )
     record(office, "M1")
     assert counted(office) == (0, 0)
+    with pytest.raises(NoOpenPlace) as refusal:  # now it is simply full
+        ledger.hold(office, CLERK, "G2", "P1")
+    assert refusal.value.agreements == ()
 
 
 def test_on_the_day_of_return_anybody_may_have_it(office: Engine) -> None:
@@ -124,6 +138,16 @@ def test_a_reserved_place_that_comes_free_is_offered_to_a_member_behind_others(
     assert sorted(claim.graduate_id for claim in shown.held) == ["G2", "M2"]
     assert [claim.graduate_id for claim in shown.line] == ["G3"]
     assert shown.history[-1].action is LedgerAction.OFFER
+
+
+def test_the_places_of_a_post_say_which_agreement_keeps_some(office: Engine) -> None:
+    shown = ledger.show(office, CLERK, "P1")
+    assert list(ledger_printouts.places_lines(shown))[1:] == [
+        "  另有订单班预留 1（协议 A1，2026-05-20 起释放）"
+    ]
+    assert ledger_printouts.places_json(shown)["reserved_by"] == [
+        {"agreement_id": "A1", "places": 1, "returns_on": "2026-05-20"}
+    ]
 
 
 def test_a_place_returned_is_offered_when_somebody_looks(office: Engine) -> None:
