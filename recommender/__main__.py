@@ -19,6 +19,7 @@ from recommender.errors import ImportRefused, NotFound, Unreadable
 from recommender.evaluation_commands import evaluate
 from recommender.exposure_commands import exposures
 from recommender.ledger_commands import places
+from recommender.meeting_commands import meeting
 from recommender.terminal import Decorated, author_option, json_option, say
 from recommender.tuning_commands import tune
 
@@ -301,6 +302,7 @@ def status(json_file: str | None) -> None:
 
 program.add_command(places)
 program.add_command(agreements)
+program.add_command(meeting)
 program.add_command(evaluate)
 program.add_command(tune)
 

@@ -113,6 +113,7 @@ _THINGS = {
     ),
     "trade": ("专业", "trade"),
     "occupation": ("职业", "occupation"),
+    "chain": ("产业链", "industry chain"),
     "token": ("令牌", "token"),
     "sheet": ("表格类型", "kind of sheet"),
     "path": ("文件或文件夹", "file or folder"),
