@@ -17,7 +17,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from recommender import places
 from recommender.claims import start_of
-from recommender.data import changes, history, interested, reference, rows, store
+from recommender.data import answers, changes, history, interested, kept, reference, rows, store
+from recommender.data.answers import Implied
 from recommender.data.changes import Changes, Closing
 from recommender.data.sheets import ParsedSheet, parse_row, read_sheet
 from recommender.domain import (
@@ -93,6 +94,7 @@ class _Difference:
     members: Changes[Member]
     agreements: Changes[Agreement]
     interests: Changes[Interest]
+    others: Sequence[Changes[Any]]
     closings: Sequence[Closing]
     problems: Sequence[RowProblem]
     warnings: Mapping[int, Sequence[RowProblem]]
@@ -106,6 +108,7 @@ class _Difference:
             self.members,
             self.agreements,
             self.interests,
+            *self.others,
         )
 
 
@@ -143,7 +146,9 @@ def import_files(
     sheets = [read_sheet(path, issuer=issuer) for path in files]
     transaction = store.reading if dry_run else store.writing
     with transaction(engine) as conn:
-        difference = _compare(conn, sheets, day=day, replace=replace, issuer=issuer)
+        implied = answers.implied_steps(conn, sheets)
+        sheets += implied.sheets
+        difference = _compare(conn, sheets, implied, day=day, replace=replace, issuer=issuer)
         problems = [problem for sheet in sheets for problem in sheet.problems]
         problems += difference.problems
         if problems:
@@ -200,6 +205,7 @@ def _is_aside(path: Path) -> bool:
 def _compare(
     conn: Connection,
     sheets: Sequence[ParsedSheet],
+    implied: Implied,
     *,
     day: date,
     replace: bool,
@@ -211,9 +217,19 @@ def _compare(
     members = changes.compare_members(conn, sheets)
     agreements = changes.compare_agreements(conn, sheets)
     interests = interested.compare_interests(conn, sheets, graduates, posts)
-    kinds: tuple[Changes[Any], ...] = (graduates, posts, outcomes, members, agreements, interests)
-    problems = [problem for each in kinds for problem in each.problems]
+    others = kept.compare_kept(conn, sheets, graduates, posts)
+    kinds: tuple[Changes[Any], ...] = (
+        graduates,
+        posts,
+        outcomes,
+        members,
+        agreements,
+        interests,
+        *others,
+    )
+    problems = [problem for each in kinds for problem in each.problems] + [*implied.problems]
     told = [
+        *implied.warnings,
         *chain.from_iterable(each.repetitions() for each in kinds),
         *_odd_history(conn, posts, outcomes, stored_steps, day),
         *changes.posts_of_agreements(conn, agreements, posts),
@@ -229,6 +245,7 @@ def _compare(
         members=members,
         agreements=agreements,
         interests=interests,
+        others=others,
         closings=closings,
         problems=problems,
         warnings=history.told_together(told),
@@ -277,6 +294,7 @@ def _write(conn: Connection, difference: _Difference, day: date) -> None:
     store.save_members(conn, [line.item for line in difference.members.written])
     store.save_agreements(conn, [line.item for line in difference.agreements.written])
     interested.save_interests(conn, [line.item for line in difference.interests.written])
+    kept.save_kept(conn, difference.others)
 
 
 def _summary(place: int, sheet: ParsedSheet, difference: _Difference) -> SheetSummary:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from enum import Enum
 
+from recommender import sheet_words
 from recommender.claims import LedgerAction
 from recommender.domain import (
     AwardLevel,
@@ -118,6 +119,7 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, Words]] = {
         InterestSide.GRADUATE: ("毕业生", "graduate"),
         InterestSide.ENTERPRISE: ("企业", "enterprise"),
     },
+    **sheet_words.LABELS,
 }
 
 
@@ -135,6 +137,7 @@ SHEETS: Mapping[str, Words] = {
     "members": ("成员单位", "members"),
     "agreements": ("校企协议", "agreements"),
     "interests": ("意向", "interests"),
+    **sheet_words.SHEETS,
 }
 
 # The Chinese name of each column, as the header row has it.
@@ -237,6 +240,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "side": "意向方",
         "rank": "位次",
     },
+    **sheet_words.COLUMNS,
 }
 
 # Problems of sheets ------------------------------------------------------------------------
@@ -725,6 +729,9 @@ ROW_PROBLEMS: Mapping[str, Sentence] = {
     **_CELL_PROBLEMS,
     **_STORED_PROBLEMS,
     **_WARNINGS,
+    **sheet_words.CELL_PROBLEMS,
+    **sheet_words.STORED_PROBLEMS,
+    **sheet_words.WARNINGS,
 }
 
 _MOST_FACTS = 3

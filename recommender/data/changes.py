@@ -15,6 +15,7 @@ from typing import Generic, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from recommender.afterwards import Destination, FollowUp
 from recommender.data import rows, schema, store
 from recommender.data.bulk import present
 from recommender.data.sheets import ParsedSheet
@@ -29,7 +30,7 @@ from recommender.domain import (
 )
 from recommender.errors import RowProblem
 
-Item = TypeVar("Item", Post, Graduate, Outcome, Member, Agreement, Interest)
+Item = TypeVar("Item", Post, Graduate, Outcome, Member, Agreement, Interest, Destination, FollowUp)
 AtBothEnds = TypeVar("AtBothEnds", Outcome, Interest)
 
 
@@ -335,43 +336,54 @@ def name_unknown_ends(
     posts: Changes[Post],
 ) -> None:
     """Refuse rows whose graduate or post is neither stored nor in the same call."""
-    if not all(_is_whole(sheet) for sheet in sheets):
-        return
-    items = [line.item for line in changes.lines.values()]
-    people = {item.graduate_id for item in items} - graduates.lines.keys()
-    unknown = _unknown(conn, sheets, "graduates", people, schema.graduates.c.graduate_id)
-    changes.problems += _name_unknown(changes, "graduate", unknown)
-    at = {item.post_id for item in items} - posts.lines.keys()
-    unknown = _unknown(conn, sheets, "demand_catalog", at, schema.posts.c.post_id)
-    changes.problems += _name_unknown(changes, "post", unknown)
+    changes.problems += unknown_graduates(conn, sheets, changes, graduates)
+    changes.problems += unknown_posts(conn, sheets, changes, posts)
 
 
-def _is_whole(sheet: ParsedSheet) -> bool:
-    """Say whether all rows were read; else nobody knows what the rest would have held."""
-    return bool(sheet.kind) and all(problem.row > 0 for problem in sheet.problems)
+def unknown_graduates(
+    conn: Connection,
+    sheets: Sequence[ParsedSheet],
+    changes: Changes[Item],
+    graduates: Changes[Graduate],
+) -> list[RowProblem]:
+    """Find the rows about graduates who are neither stored nor in the call."""
+    column = schema.graduates.c.graduate_id
+    return _unknown(conn, sheets, changes, column, "graduates", graduates.lines.keys())
+
+
+def unknown_posts(
+    conn: Connection, sheets: Sequence[ParsedSheet], changes: Changes[Item], posts: Changes[Post]
+) -> list[RowProblem]:
+    """Find the rows about posts that are neither stored nor in the call."""
+    column = schema.posts.c.post_id
+    return _unknown(conn, sheets, changes, column, "demand_catalog", posts.lines.keys())
 
 
 def _unknown(
     conn: Connection,
     sheets: Sequence[ParsedSheet],
-    kind: str,
-    ids: Collection[str],
+    changes: Changes[Item],
     column: sa.Column[str],
-) -> set[str]:
-    """Find the ids that are neither stored nor in a refused row, which is told already."""
-    refused = {one for sheet in sheets if sheet.kind == kind for one in sheet.refused_ids}
-    return set(ids) - present(conn, column, ids) - refused
-
-
-def _name_unknown(
-    changes: Changes[AtBothEnds], what: str, unknown: Collection[str]
+    kind: str,
+    here: Collection[Hashable],
 ) -> list[RowProblem]:
-    column = f"{what}_id"
+    """Name what is neither stored, nor in the call, nor in a refused row, told already."""
+    if not all(_is_whole(sheet) for sheet in sheets):
+        return []
+    ids = {getattr(line.item, column.name) for line in changes.lines.values()} - set(here)
+    refused = {one for sheet in sheets if sheet.kind == kind for one in sheet.refused_ids}
+    unknown = ids - present(conn, column, ids) - refused
+    code = f"unknown_{column.name.removesuffix('_id')}"
     return [
-        line.says(f"unknown_{what}", column, getattr(line.item, column))
+        line.says(code, column.name, getattr(line.item, column.name))
         for line in changes.lines.values()
-        if getattr(line.item, column) in unknown
+        if getattr(line.item, column.name) in unknown
     ]
+
+
+def _is_whole(sheet: ParsedSheet) -> bool:
+    """Say whether all rows were read; else nobody knows what the rest would have held."""
+    return bool(sheet.kind) and all(problem.row > 0 for problem in sheet.problems)
 
 
 def outcome_key(step: Outcome) -> Hashable:

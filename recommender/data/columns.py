@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from recommender.afterwards import Destination, FollowUp
 from recommender.data import cells
 from recommender.domain import (
     Agreement,
@@ -19,7 +20,7 @@ from recommender.domain import (
 )
 from recommender.errors import Malformed, RowProblem
 
-Item = Post | Graduate | Outcome | Member | Agreement | Interest
+Item = Post | Graduate | Outcome | Member | Agreement | Interest | Destination | FollowUp
 # English column name → what the cell means; a column that states nothing is absent.
 Values = dict[str, Any]
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0004"
+HEAD = "0005"
 
 metadata = MetaData(
     naming_convention={
@@ -172,6 +172,30 @@ interests = Table(
     Column("rank", BigInteger),
     Index("ix_interests_post_id", "post_id"),
     Index("ix_interests_graduate_id", "graduate_id"),
+)
+
+# Where those outside the catalog went; the latest of a graduate counts.
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("employer", Text),
+    Column("occupation_code", Text),
+    Column("date", Date, primary_key=True),
+    Column("evidence", Text),
+)
+
+# Who was asked, so many days after 到岗, whether they are still there.
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), primary_key=True),
+    Column("post_id", Text, ForeignKey("posts.post_id"), primary_key=True),
+    Column("due_days", Integer, primary_key=True),
+    Column("result", Text, nullable=False),
+    Column("date", Date, nullable=False),
+    Column("left_on", Date),
 )
 
 # Officers' decisions, kept as history; the latest of each name counts.

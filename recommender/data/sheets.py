@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recommender.data import alliance, catalog, cells, interests, outcomes, roster, template
+from recommender.data import (
+    afterwards,
+    alliance,
+    catalog,
+    cells,
+    interests,
+    outcomes,
+    roster,
+    template,
+)
 from recommender.data.columns import Parsed, RowReport, SheetKind, make_row, read_row
 from recommender.data.findings import Findings
 from recommender.data.headers import (
@@ -32,6 +41,8 @@ _KINDS: Mapping[str, SheetKind] = {
         alliance.MEMBERS,
         alliance.AGREEMENTS,
         interests.KIND,
+        afterwards.DESTINATIONS,
+        afterwards.FOLLOW_UPS,
     )
 }
 KINDS = tuple(_KINDS)
@@ -102,9 +113,12 @@ def parse_row(
     return make_row(values, report), report.problems, report.warnings
 
 
-def write_template(kind: str, out: Path) -> None:
-    """Write an empty sheet with notes and drop-downs, which comes back in once it is filled."""
-    template.write(_KINDS[kind], out)
+def write_template(kind: str, out: Path, rows: Sequence[Mapping[str, object]] = ()) -> None:
+    """Write a sheet with notes and drop-downs, which comes back in once it is filled.
+
+    `rows` are filled in already, by English column names; without any the sheet is empty.
+    """
+    template.write(_KINDS[kind], out, rows)
 
 
 def _read_rows(table: Table, header: Header, found: Findings, issuer: str | None) -> None:

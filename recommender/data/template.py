@@ -1,7 +1,8 @@
-"""Empty sheets for people to fill in: drop-downs, notes, ids and codes kept as text."""
+"""Sheets for people to fill in: drop-downs, notes, ids and codes kept as text."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,10 @@ _EXAMPLE, _NOTES = BESIDE = ("示例", "填写说明")
 _SHORT, _LONG = 12, 24
 
 
-def write(kind: SheetKind, out: Path) -> None:
-    """Write the empty sheet of a kind, and beside it an example and the notes to read.
+def write(kind: SheetKind, out: Path, rows: Sequence[Mapping[str, object]] = ()) -> None:
+    """Write the sheet of a kind, and beside it an example and the notes to read.
+
+    It is empty but for `rows`, by English column names.
 
     The first worksheet is named for the kind, so that an import reads it and not the example.
     """
@@ -47,7 +50,9 @@ def write(kind: SheetKind, out: Path) -> None:
                 each.set_column(place, place, _width(header), formats[column.looks])
             sheet.write_comment(0, place, column.note, {"x_scale": 1.5})
             _offer(sheet, place, column)
-            _fill(example, place, kind.example.get(column.name), formats[column.looks])
+            _fill(example, 1, place, kind.example.get(column.name), formats[column.looks])
+            for number, row in enumerate(rows, start=1):
+                _fill(sheet, number, place, row.get(column.name), formats[column.looks])
         sheet.freeze_panes(1, 1)
         _write_notes(book.add_worksheet(_NOTES), kind, heading)
 
@@ -66,11 +71,11 @@ def _offer(sheet: Worksheet, place: int, column: Column) -> None:
         sheet.data_validation(1, place, PREPARED_ROWS, place, options)
 
 
-def _fill(sheet: Worksheet, place: int, value: object, look: Format) -> None:
+def _fill(sheet: Worksheet, row: int, place: int, value: object, look: Format) -> None:
     if isinstance(value, int):
-        sheet.write_number(1, place, value, look)
+        sheet.write_number(row, place, value, look)
     elif value is not None:
-        sheet.write_string(1, place, str(value), look)
+        sheet.write_string(row, place, str(value), look)
 
 
 def _write_notes(sheet: Worksheet, kind: SheetKind, heading: Format) -> None:

@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
 from recommender import wording
+from recommender.afterwards import Destination, FollowUp
 from recommender.data import schema, sheets, store
 from recommender.domain import (
     Agreement,
@@ -133,6 +134,8 @@ def test_four_processes_that_start_at_once_make_one_schema(tmp_path: Path) -> No
         (schema.members, Member, set()),
         (schema.agreements, Agreement, set()),
         (schema.interests, Interest, set()),
+        (schema.destinations, Destination, set()),
+        (schema.follow_ups, FollowUp, set()),
     ],
 )
 def test_each_table_has_the_fields_of_its_object(
@@ -173,6 +176,8 @@ SHEET_OF = {
     "members": "members",
     "agreements": "agreements",
     "interests": "interests",
+    "destinations": "destinations",
+    "follow_ups": "follow_ups",
 }
 
 

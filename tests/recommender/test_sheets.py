@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from recommender.afterwards import Destination, DestinationKind, FollowUp, FollowUpResult
 from recommender.data.sheets import KINDS, ParsedSheet, parse_row, read_sheet
 from recommender.domain import (
     Agreement,
@@ -346,6 +347,27 @@ def test_ordinary_interests_are_read() -> None:
         ("G1", InterestSide.ENTERPRISE, 1),
         ("G2", InterestSide.GRADUATE, 1),
         ("G2", InterestSide.ENTERPRISE, 2),
+    ]
+
+
+def test_an_ordinary_sheet_of_what_became_of_people_is_read() -> None:
+    went = [parsed.item for parsed in read_sheet(ORDINARY / "destinations.csv").items]
+    assert went == [
+        Destination(
+            graduate_id="G1",
+            kind=DestinationKind.FURTHER_STUDY,
+            employer="示例职业大学",
+            date=date(2026, 9, 1),
+        ),
+        Destination(graduate_id="G2", kind=DestinationKind.ARMY, date=date(2026, 9, 15)),
+    ]
+    sheet = read_sheet(ORDINARY / "follow_ups.csv")
+    assert (sheet.problems, sheet.warnings) == ((), ())
+    asked = [parsed.item for parsed in sheet.items if isinstance(parsed.item, FollowUp)]
+    assert [(each.due_days, each.result, each.left_on) for each in asked] == [
+        (180, FollowUpResult.HERE, None),
+        (90, FollowUpResult.LEFT, date(2026, 9, 11)),
+        (30, None, None),
     ]
 
 

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from recommender.data import alliance, catalog, interests, outcomes, roster
+from recommender.data import afterwards, alliance, catalog, interests, outcomes, roster
 from recommender.data.columns import SheetKind
 from recommender.data.sheets import KINDS, parse_row, read_sheet, write_template
 from recommender.wording import COLUMNS, SHEETS
@@ -22,6 +22,8 @@ KIND_OF = {
         alliance.MEMBERS,
         alliance.AGREEMENTS,
         interests.KIND,
+        afterwards.DESTINATIONS,
+        afterwards.FOLLOW_UPS,
     )
 }
 

@@ -492,6 +492,21 @@ ORDINARY: dict[str, Callable[[], bytes]] = {
         _SHEET, name="需求目录", others=[("说明", "visible", [["请填写第二个工作表"]])]
     ),
     "roster.csv": lambda: csv_of(lines(_GRADUATE)),
+    "destinations.csv": lambda: csv_of(
+        [
+            ["毕业生编号", "去向类别", "去向单位", "日期"],
+            ["G1", "升学", "示例职业大学", "2026-09-01"],
+            ["G2", "参军", "", "2026/9/15"],
+        ]
+    ),
+    "follow_ups.csv": lambda: csv_of(
+        [
+            ["毕业生编号", "岗位编号", "回访节点", "院校", "回访结果", "日期", "离职日期"],
+            ["G1", "P1", "180天", "示例技师学院", "留任", "2026-12-29", ""],
+            ["G2", "P1", "90", "示例技师学院", "离职", "2026-10-01", "2026-09-11"],
+            ["G3", "P1", "30", "示例技师学院", "", "", ""],
+        ]
+    ),
     "outcomes.csv": lambda: csv_of(
         lines(
             outcome(stage="推荐", date="2026/5/15", channel="双选会", shown_rank="3"),

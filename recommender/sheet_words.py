@@ -1,0 +1,102 @@
+"""Words of the alliance's later sheets, which `wording` takes up: names, columns, problems.
+
+A sheet that comes with an area of its own has its words here, Chinese first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from recommender.afterwards import DestinationKind, FollowUpResult
+
+Words = tuple[str, str]
+# What is wrong, and what would be right.
+Sentence = tuple[Words, Words]
+
+LABELS: Mapping[type[Enum], Mapping[Enum, Words]] = {
+    DestinationKind: {
+        DestinationKind.FURTHER_STUDY: ("升学", "further study"),
+        DestinationKind.ARMY: ("参军", "army"),
+        DestinationKind.OWN_BUSINESS: ("自主创业", "own business"),
+        DestinationKind.OTHER_EMPLOYER: ("其他单位就业", "other employer"),
+        DestinationKind.FLEXIBLE: ("灵活就业", "flexible work"),
+        DestinationKind.NOT_EMPLOYED: ("未就业", "not employed"),
+    },
+    FollowUpResult: {
+        FollowUpResult.HERE: ("在岗", "here"),
+        FollowUpResult.LEFT: ("离职", "left"),
+        FollowUpResult.NOT_REACHED: ("未联系上", "not reached"),
+    },
+}
+
+SHEETS: Mapping[str, Words] = {
+    "destinations": ("毕业去向", "destinations"),
+    "follow_ups": ("回访", "follow-ups"),
+}
+
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "destinations": {
+        "graduate_id": "毕业生编号",
+        "kind": "去向类别",
+        "employer": "去向单位",
+        "occupation_code": "职业编码",
+        "date": "日期",
+        "evidence": "证明材料",
+    },
+    "follow_ups": {
+        "graduate_id": "毕业生编号",
+        "post_id": "岗位编号",
+        "due_days": "回访节点",
+        "college": "院校",
+        "enterprise": "企业名称",
+        "started_on": "到岗日期",
+        "result": "回访结果",
+        "date": "日期",
+        "left_on": "离职日期",
+    },
+}
+
+CELL_PROBLEMS: Mapping[str, Sentence] = {
+    "not_a_due_day": (
+        ("不是回访节点", "this is no day of a follow-up"),
+        ("应为到岗后 30、90 或 180 天", "30, 90 or 180 days after 到岗"),
+    ),
+    "left_after_asked": (
+        ("离职日期晚于回访日期 {0}", "they left after {0}, the day of the asking"),
+        ("请核对两个日期", "check both days"),
+    ),
+    "left_without_leaving": (
+        ("结果不是离职，却填了离职日期", "a day of leaving for somebody who did not leave"),
+        ("请核对回访结果", "check the result"),
+    ),
+}
+
+STORED_PROBLEMS: Mapping[str, Sentence] = {
+    "never_started": (
+        ("没有该毕业生在该岗位的到岗记录", "no 到岗 of this graduate at this post is known"),
+        ("请先登记到岗，或同时导入就业结果", "record it first, or import it in the same call"),
+    ),
+    "asked_too_early": (
+        ("{0} 才满回访节点", "the days are over on {0} only"),
+        ("满了再登记在岗", "record that they are there from then on"),
+    ),
+    "left_before_start": (
+        ("离职早于到岗日期 {0}", "they left before {0}, their first day"),
+        ("请核对日期", "check the day"),
+    ),
+}
+
+WARNINGS: Mapping[str, Sentence] = {
+    "left_on_assumed": (
+        (
+            "未填离职日期，按回访节点 {0} 计",
+            "no day of leaving: taken as {0}, the day of the follow-up",
+        ),
+        ("知道时请补上", "add it once it is known"),
+    ),
+    "answered_otherwise": (
+        ("就业结果中已登记{0}，未改动", "the outcomes hold {0}, which stays"),
+        ("如有误请更正就业结果", "correct the outcomes if that is wrong"),
+    ),
+}
