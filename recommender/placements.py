@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,12 +13,11 @@ import numpy as np
 import structlog
 from sqlalchemy import Connection, Engine
 
-from recommender import phrases, places, wording
+from recommender import markets, phrases, places, wording
 from recommender.claims import start_of
 from recommender.data import reference as tables
 from recommender.data import sheets, store
 from recommender.domain import (
-    DECIDING,
     Graduate,
     Post,
     Reason,
@@ -38,13 +37,11 @@ from recommender.matching.board import Chances
 from recommender.matching.eligibility import (
     Standing,
     check_pair,
-    eligible_pairs,
     excluded_by,
     open_places,
-    standing,
 )
 from recommender.matching.exploration import draw_order
-from recommender.matching.market import CONGESTION, Market, open_market
+from recommender.matching.market import CONGESTION, Market
 from recommender.matching.ranking import percentiles
 from recommender.matching.reasons import occupation_name, reasons, region_name
 from recommender.model.artefact import Artefact, current_version, read_version, versions
@@ -262,11 +259,7 @@ class PlacementDesk:
         ranked = _ranking(
             snapshot,
             replace(graduate, trade=read_as),
-            Standing(
-                confirmed=snapshot.market.standing.confirmed,
-                held=snapshot.market.standing.held,
-                reserved=snapshot.market.standing.reserved,
-            ),
+            markets.beside_places(Standing(), snapshot.market),
             top=top,
             order=order,
             congestion=congestion,
@@ -433,9 +426,11 @@ class PlacementDesk:
         sheets_revision = store.sheets_revision(conn)
         if held is not None and same_model and held.sheets_revision == sheets_revision:
             known = held.market
-            market = known.after(_standing_now(conn, known.posts, known.graduates, day, moment))
+            market = known.after(
+                markets.standing_now(conn, known.posts, known.graduates, day, moment)
+            )
         else:
-            market = _read_market(conn, artefact, day, moment)
+            market = markets.read_market(conn, artefact, day, moment)
         return _Snapshot(
             artefact=artefact,
             market=market,
@@ -454,15 +449,10 @@ class PlacementDesk:
         else:
             with store.reading(self._engine) as conn:
                 found = store.load_graduates(conn, ids=[graduate_id])
-                steps = store.load_outcomes(
-                    conn, day=market.day, stages=DECIDING, graduate_ids=[graduate_id]
-                )
-            own = standing(steps, {}, market.day)
+                own = markets.own_standing(conn, graduate_id, market)
         if not found:
             raise NotFound("graduate", graduate_id)
-        now = market.standing
-        seen = replace(own, confirmed=now.confirmed, held=now.held, reserved=now.reserved)
-        return found[0], seen
+        return found[0], own
 
     def _post(self, post_id: str, day: date) -> Post:
         with store.reading(self._engine) as conn:
@@ -488,31 +478,6 @@ def explored(ranked: PostRanking, request_id: str, share: float) -> PostRanking:
     )
 
 
-def _read_market(conn: Connection, artefact: Artefact, day: date, moment: datetime) -> Market:
-    posts = store.load_posts(conn, day=day, open_only=True)
-    cohort = store.load_graduates(conn, class_year=class_year_of(day))
-    return open_market(
-        artefact.scorer,
-        cohort,
-        posts,
-        _standing_now(conn, posts, cohort, day, moment),
-        store.load_reference(conn),
-        day,
-        published=artefact.prices,
-    )
-
-
-def _standing_now(
-    conn: Connection,
-    posts: Sequence[Post],
-    cohort: Sequence[Graduate],
-    day: date,
-    moment: datetime,
-) -> Standing:
-    ids = [graduate.graduate_id for graduate in cohort]
-    return places.standing_on(conn, posts, day, graduate_ids=ids, moment=moment)
-
-
 def _ranking(
     snapshot: _Snapshot,
     graduate: Graduate,
@@ -523,18 +488,8 @@ def _ranking(
     congestion: float,
 ) -> PostRanking:
     market = snapshot.market
-    eligible = eligible_pairs([graduate], market.posts, own, market.day)
-    fit = market.fit_of([graduate])
     weight = congestion if order == "market" else 0.0
-    price = market.prices.taken_off(fit, weight)
-    scores = fit - price
-    (best,) = top_k(
-        scores,
-        eligible,
-        top,
-        id_keys([graduate.graduate_id]),
-        id_keys(post.post_id for post in market.posts),
-    )
+    listed = market.list_of(graduate, own, top, weight)
     ranking = tuple(
         RankedPost(
             rank=rank,
@@ -542,12 +497,12 @@ def _ranking(
             occupation=occupation_name(market.posts[i], market.reference),
             region=region_name(market.posts[i].region_code, market.reference),
             open_places=open_places(market.posts[i], own, graduate.graduate_id),
-            score=float(scores[0, i]),
+            score=float(listed.scores[i]),
             chances=market.board.chances(graduate, int(i)),
-            price=float(price[0, i]),
-            reasons=reasons(market, graduate, int(i), price=float(price[0, i])),
+            price=float(listed.price[i]),
+            reasons=reasons(market, graduate, int(i), price=float(listed.price[i])),
         )
-        for rank, i in enumerate(best[best != NO_POST], start=1)
+        for rank, i in enumerate(listed.best, start=1)
     )
     shut = () if ranking else excluded_by(graduate, market.posts, own, market.day)
     return PostRanking(

@@ -8,7 +8,7 @@ Source of every rule: the contract page of this project, section "Rules", and wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -236,45 +236,71 @@ def reached_level(graduate: Graduate, post: Post) -> SkillLevel | None:
     return max(counting, default=None)
 
 
-def check_pair(
-    graduate: Graduate, post: Post, standing: Standing, day: date
-) -> tuple[RuleCheck, ...]:
-    """Check every rule for one graduate and one post on a day, in the order of `RULES`."""
-    reached = reached_level(graduate, post)
-    level_holds = post.min_level is None or (reached is not None and reached >= post.min_level)
-    missing = tuple(name for name in post.required_licence if name not in graduate.licences)
-    adult_holds = not post.adults_only or _is_adult(graduate, day)
+def _consent(graduate: Graduate, _post: Post, _standing: Standing, _day: date) -> RuleCheck:
+    return RuleCheck("consent", graduate.consent)
+
+
+def _unplaced(graduate: Graduate, _post: Post, standing: Standing, _day: date) -> RuleCheck:
     placed = graduate.hired_at_enrolment or graduate.graduate_id in standing.placed_at
+    return RuleCheck("unplaced", not placed)
+
+
+def _open(_graduate: Graduate, post: Post, _standing: Standing, day: date) -> RuleCheck:
     opens_later = day < post.opens_on and post.withdrawn_on is None
+    return RuleCheck("open", post.is_open(day), (post.opens_on.isoformat(),) if opens_later else ())
+
+
+def _places(graduate: Graduate, post: Post, standing: Standing, _day: date) -> RuleCheck:
     has_place = open_places(post, standing, graduate.graduate_id) >= 1
-    return (
-        RuleCheck("consent", graduate.consent),
-        RuleCheck("unplaced", not placed),
-        RuleCheck("open", post.is_open(day), (post.opens_on.isoformat(),) if opens_later else ()),
-        RuleCheck(
-            "places",
-            has_place,
-            () if has_place else _until_returned(post, standing, graduate.graduate_id),
-        ),
-        RuleCheck(
-            "level",
-            level_holds,
-            () if level_holds or post.min_level is None else (post.min_level.name,),
-        ),
-        RuleCheck("licence", not missing, missing),
-        RuleCheck(
-            "adult",
-            adult_holds,
-            (graduate.adult_on.isoformat(),) if not adult_holds and graduate.adult_on else (),
-        ),
-        RuleCheck(
-            "again", post.post_id not in standing.shut_out.get(graduate.graduate_id, frozenset())
-        ),
-    )
+    needs = () if has_place else _until_returned(post, standing, graduate.graduate_id)
+    return RuleCheck("places", has_place, needs)
+
+
+def _level(graduate: Graduate, post: Post, _standing: Standing, _day: date) -> RuleCheck:
+    reached = reached_level(graduate, post)
+    if post.min_level is None or (reached is not None and reached >= post.min_level):
+        return RuleCheck("level", holds=True)
+    return RuleCheck("level", holds=False, needs=(post.min_level.name,))
+
+
+def _licence(graduate: Graduate, post: Post, _standing: Standing, _day: date) -> RuleCheck:
+    missing = tuple(name for name in post.required_licence if name not in graduate.licences)
+    return RuleCheck("licence", not missing, missing)
+
+
+def _adult(graduate: Graduate, post: Post, _standing: Standing, day: date) -> RuleCheck:
+    holds = not post.adults_only or _is_adult(graduate, day)
+    needs = (graduate.adult_on.isoformat(),) if not holds and graduate.adult_on else ()
+    return RuleCheck("adult", holds, needs)
 
 
 def _is_adult(graduate: Graduate, day: date) -> bool:
     return graduate.adult_on is not None and graduate.adult_on <= day
+
+
+def _again(graduate: Graduate, post: Post, standing: Standing, _day: date) -> RuleCheck:
+    shut_out = standing.shut_out.get(graduate.graduate_id, frozenset())
+    return RuleCheck("again", post.post_id not in shut_out)
+
+
+# The rules for one pair, in the order of `RULES`.
+CHECKS: Mapping[str, Callable[[Graduate, Post, Standing, date], RuleCheck]] = {
+    "consent": _consent,
+    "unplaced": _unplaced,
+    "open": _open,
+    "places": _places,
+    "level": _level,
+    "licence": _licence,
+    "adult": _adult,
+    "again": _again,
+}
+
+
+def check_pair(
+    graduate: Graduate, post: Post, standing: Standing, day: date
+) -> tuple[RuleCheck, ...]:
+    """Check every rule for one graduate and one post on a day, in the order of `RULES`."""
+    return tuple(check(graduate, post, standing, day) for check in CHECKS.values())
 
 
 def eligible_pairs(

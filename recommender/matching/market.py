@@ -8,19 +8,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.domain import Graduate, Post, Reference
-from recommender.matching.board import AnyScorer, Board, open_board
+from recommender.matching.board import AnyScorer, Board, Fit, open_board
 from recommender.matching.cover import cover_posts
 from recommender.matching.eligibility import Standing, eligible_pairs
 from recommender.matching.prices import Prices, solve_prices
 from recommender.matching.reserved import cohort_places
-from recommender.model.topk import id_keys, top_k
+from recommender.model.topk import NO_POST, id_keys, top_k
 
 CONGESTION = 1.0  # how much of the price a list takes off unless asked otherwise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnList:
+    """The posts of one graduate, best first.
+
+    Attributes
+    ----------
+    best : int32 array of shape (at most k,)
+        Posts that they may take.
+    scores, price : float32 arrays of shape (n_posts,)
+        What orders the list, and what was taken off the fit for it.
+    """
+
+    best: NDArray[np.int32]
+    scores: NDArray[np.float32]
+    price: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +58,8 @@ class Market:
     scores : float32 array of shape (n_graduates, n_posts)
         The fit, before any price.
     prices : Prices
+    solved_from
+        What the prices were solved from; None where they were published.
     """
 
     day: date
@@ -52,6 +72,7 @@ class Market:
     eligible: NDArray[np.bool_]
     scores: NDArray[np.float32]
     prices: Prices
+    solved_from: Fit | None = None
 
     def fit_of(self, graduates: Sequence[Graduate]) -> NDArray[np.float32]:
         """Score graduates, of the cohort or not: float32 (n, n_posts)."""
@@ -66,6 +87,48 @@ class Market:
         taken = np.where(self.eligible, self.prices.taken_off(self.scores), np.float32(0))
         dearest: NDArray[np.float64] = taken.max(axis=0, initial=0).astype(np.float64)
         return dearest
+
+    def list_of(
+        self,
+        graduate: Graduate,
+        own: Standing,
+        k: int,
+        congestion: float = CONGESTION,
+        *,
+        prices: Prices | None = None,
+    ) -> OwnList:
+        """List the `k` best posts of one graduate, of the cohort or not.
+
+        `own` knows their own steps beside everybody's places; `prices` are the market's unless
+        given.
+        """
+        eligible = eligible_pairs([graduate], self.posts, own, self.day)
+        fit = self.fit_of([graduate])
+        price = (prices or self.prices).taken_off(fit, congestion)
+        keys = id_keys([graduate.graduate_id]), id_keys(post.post_id for post in self.posts)
+        scores = fit - price
+        (best,) = top_k(scores, eligible, k, *keys)
+        return OwnList(best=best[best != NO_POST], scores=scores[0], price=price[0])
+
+    def prices_with(self, graduate: Graduate) -> Prices:
+        """Give the prices that there would be if one of the cohort were as given.
+
+        Published ones stay, and so does everything for who is not of the cohort.
+        """
+        ids = [each.graduate_id for each in self.graduates]
+        if self.solved_from is None or graduate.graduate_id not in ids:
+            return self.prices
+        row = ids.index(graduate.graduate_id)
+        fit, own = self.solved_from, self.board.fit([graduate])
+        scores = _with_row(fit.scores, row, own.scores)
+        takes = None
+        if fit.takes is not None and own.takes is not None:
+            takes = _with_row(fit.takes, row, own.takes)
+        may_take = eligible_pairs([graduate], self.posts, self.standing, self.day)
+        eligible = _with_row(self.eligible, row, may_take)
+        cohort = (*self.graduates[:row], graduate, *self.graduates[row + 1 :])
+        capacities = cohort_places(cohort, self.posts, self.standing, eligible)
+        return solve_prices(scores, eligible, capacities, takes)
 
     def lists(self, k: int, congestion: float = CONGESTION) -> NDArray[np.int32]:
         """List everybody's `k` best posts: int32 (n_graduates, k), -1 fills.
@@ -121,7 +184,8 @@ def open_market(
     fit = board.fit(cohort)
     eligible = eligible_pairs(cohort, on_offer, standing, day)
     capacities = cohort_places(cohort, on_offer, standing, eligible)
-    if published is not None and all(post.post_id in published for post in on_offer):
+    is_published = published is not None and all(post.post_id in published for post in on_offer)
+    if published is not None and is_published:
         prices = _from_published(on_offer, published, is_share=board.knows_chances)
     else:
         prices = solve_prices(fit.scores, eligible, capacities, fit.takes)
@@ -136,7 +200,14 @@ def open_market(
         eligible=eligible,
         scores=fit.scores,
         prices=prices,
+        solved_from=None if is_published else fit,
     )
+
+
+def _with_row(array: NDArray[Any], row: int, values: NDArray[Any]) -> NDArray[Any]:
+    changed = array.copy()
+    changed[row] = values[0]
+    return changed
 
 
 def priced_lists(

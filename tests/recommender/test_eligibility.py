@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from recommender.domain import (
     StepReason,
 )
 from recommender.matching.eligibility import (
+    CHECKS,
     RULE_SOURCES,
     RULES,
     Standing,
@@ -68,6 +70,40 @@ def test_every_rule_has_a_source() -> None:
         "consent", "unplaced", "open", "places", "level", "licence", "adult", "again",
     )  # fmt: skip
     assert all(RULE_SOURCES.values())
+    assert tuple(CHECKS) == RULES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A pair on `DAY` that one rule forbids, and no other."""
+
+    graduate: Mapping[str, object] = field(default_factory=dict)
+    post: Mapping[str, object] = field(default_factory=dict)
+    steps: tuple[Outcome, ...] = ()
+
+
+ONLY_THIS_RULE = {
+    "consent": Case(graduate={"consent": False}),
+    "unplaced": Case(steps=(make_outcome(post_id="P9"),)),
+    "open": Case(post={"opens_on": DAY + timedelta(days=1)}),
+    "places": Case(post={"headcount": 1}, steps=(make_outcome(graduate_id="G9"),)),
+    "level": Case(post={"min_level": SkillLevel.SENIOR_WORKER}),
+    "licence": Case(post={"required_licence": ("高处作业",)}),
+    "adult": Case(graduate={"adult_on": DAY + timedelta(days=1)}, post={"adults_only": True}),
+    "again": Case(steps=(make_outcome(stage=OutcomeStage.DECLINED),)),
+}
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_without_a_rule_its_case_would_pass(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deleting a rule from the table or from the mask turns its own case red."""
+    case = ONLY_THIS_RULE[code]
+    graduate, post = make_graduate(**case.graduate), make_post(**case.post)
+    assert set(failing(graduate, post, *case.steps)) == {code}
+    others = {name: check for name, check in CHECKS.items() if name != code}
+    monkeypatch.setattr("recommender.matching.eligibility.CHECKS", others)
+    now = standing(case.steps, {post.post_id: post}, DAY)
+    assert all(rule.holds for rule in check_pair(graduate, post, now, DAY))
 
 
 # consent ------------------------------------------------------------------------------------

@@ -172,3 +172,39 @@ def test_a_crowd_makes_a_post_dearer(small_world: SmallWorld, scorers: dict[str,
     )
     assert one[0] == 0 < five[0]
     assert one[3:].tolist() == [0, 0]
+
+
+def test_prices_follow_a_changed_graduate_as_if_the_market_was_read_anew(
+    small_world: SmallWorld, market: Market, scorer: Scorer
+) -> None:
+    # As an electrician with the licence G6 queues for P3, which is not a welder's post.
+    changed = replace(
+        next(g for g in small_world.graduates if g.graduate_id == "G6"),
+        licences=("低压电工作业",),
+        trade="电气设备安装与维修",
+    )
+    people = tuple(changed if g.graduate_id == "G6" else g for g in small_world.graduates)
+    anew = small_market(replace(small_world, graduates=people), scorer).prices
+    found = market.prices_with(changed)
+    assert found.price.tolist() == anew.price.tolist()
+    assert found.applicants.tolist() == anew.applicants.tolist()
+    assert found.applicants.tolist() != market.prices.applicants.tolist()
+
+
+def test_published_prices_and_those_of_a_stranger_do_not_follow(
+    small_world: SmallWorld, market: Market, scorer: Scorer
+) -> None:
+    published = {f"P{i}": (i / 4, float(i)) for i in range(1, 6)}
+    found = small_market(small_world, scorer, published=published)
+    assert found.prices_with(make_graduate(graduate_id="G6", trade="幼儿教育")) is found.prices
+    assert market.prices_with(make_graduate(graduate_id="G9")) is market.prices
+
+
+def test_one_graduates_list_is_their_row_of_the_markets_lists(market: Market) -> None:
+    for row, graduate in enumerate(market.graduates):
+        listed = market.list_of(graduate, market.standing, 3, 0.5)
+        assert listed.best.tolist() == [i for i in market.lists(3, 0.5)[row] if i >= 0]
+        assert listed.scores.tolist() == market.ordered_scores(0.5)[row].tolist()
+        assert (listed.scores + listed.price).tolist() == pytest.approx(
+            market.scores[row].tolist(), abs=1e-6
+        )
