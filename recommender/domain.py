@@ -320,7 +320,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One body of an alliance."""
+    """One body of an alliance.
+
+    Attributes
+    ----------
+    staff
+        People whom an enterprise employs, at least 1; None if not stated.
+    """
 
     name: str
     kind: MemberKind
@@ -328,6 +334,7 @@ class Member:
     alliance: str
     credit_code: str | None = None
     industry_chain: str | None = None
+    staff: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,6 +363,42 @@ class Agreement:
     ceiling: int | None = None
     level_due: SkillLevel | None = None
     returns_on: date | None = None
+
+
+class TrainingResult(StrEnum):
+    """How an apprenticeship ended: LEFT is without an examination."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apprentice:
+    """An employee enrolled at a college (招工即招生), for a level of an occupation.
+
+    Who is a graduate and hired at enrolment (招生即招工) is none: see `Graduate`.
+
+    Attributes
+    ----------
+    starts_on, ends_on
+        First and last day of training, both inclusive.
+    result
+        None while nothing is known.
+    contract_on, examined_on
+        Days of the labour contract and of the examination; None if not stated.
+    """
+
+    apprentice_id: str
+    credit_code: str
+    college: str
+    occupation_code: str
+    starts_on: date
+    ends_on: date
+    target_level: SkillLevel
+    result: TrainingResult | None = None
+    contract_on: date | None = None
+    examined_on: date | None = None
 
 
 class InterestSide(StrEnum):

@@ -17,7 +17,17 @@ from sqlalchemy.engine import Connection, Engine
 
 from recommender import places
 from recommender.claims import start_of
-from recommender.data import answers, changes, history, interested, kept, reference, rows, store
+from recommender.data import (
+    answers,
+    apprentices,
+    changes,
+    history,
+    interested,
+    kept,
+    reference,
+    rows,
+    store,
+)
 from recommender.data.answers import Implied
 from recommender.data.changes import Changes, Closing
 from recommender.data.sheets import ParsedSheet, parse_row, read_sheet
@@ -25,6 +35,7 @@ from recommender.domain import (
     CONFIRMING,
     ENDING,
     Agreement,
+    Apprentice,
     Graduate,
     Interest,
     Member,
@@ -93,6 +104,7 @@ class _Difference:
     outcomes: Changes[Outcome]
     members: Changes[Member]
     agreements: Changes[Agreement]
+    apprentices: Changes[Apprentice]
     interests: Changes[Interest]
     others: Sequence[Changes[Any]]
     closings: Sequence[Closing]
@@ -107,6 +119,7 @@ class _Difference:
             self.outcomes,
             self.members,
             self.agreements,
+            self.apprentices,
             self.interests,
             *self.others,
         )
@@ -216,6 +229,7 @@ def _compare(
     outcomes, stored_steps = changes.compare_outcomes(conn, sheets, graduates, posts)
     members = changes.compare_members(conn, sheets)
     agreements = changes.compare_agreements(conn, sheets)
+    learners = changes.compare_apprentices(conn, sheets, day=day)
     interests = interested.compare_interests(conn, sheets, graduates, posts)
     others = kept.compare_kept(conn, sheets, graduates, posts)
     kinds: tuple[Changes[Any], ...] = (
@@ -224,6 +238,7 @@ def _compare(
         outcomes,
         members,
         agreements,
+        learners,
         interests,
         *others,
     )
@@ -244,6 +259,7 @@ def _compare(
         outcomes=outcomes,
         members=members,
         agreements=agreements,
+        apprentices=learners,
         interests=interests,
         others=others,
         closings=closings,
@@ -293,6 +309,8 @@ def _write(conn: Connection, difference: _Difference, day: date) -> None:
     )
     store.save_members(conn, [line.item for line in difference.members.written])
     store.save_agreements(conn, [line.item for line in difference.agreements.written])
+    learners = [line.item for line in difference.apprentices.written]
+    apprentices.save_apprentices(conn, learners, day=day)
     interested.save_interests(conn, [line.item for line in difference.interests.written])
     kept.save_kept(conn, difference.others)
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from enum import Enum
 
-from recommender import sheet_words
+from recommender import contract_words, sheet_words
 from recommender.claims import LedgerAction
 from recommender.domain import (
     AwardLevel,
@@ -21,6 +21,7 @@ from recommender.domain import (
     SkillLevel,
     StepReason,
     TrainingMode,
+    TrainingResult,
     TrainingTier,
 )
 from recommender.errors import RowProblem
@@ -115,6 +116,11 @@ _LABELS: Mapping[type[Enum], Mapping[Enum, Words]] = {
         MemberKind.INDUSTRY_BODY: ("行业组织", "industry body"),
         MemberKind.GOVERNMENT: ("政府部门", "government"),
     },
+    TrainingResult: {
+        TrainingResult.PASSED: ("合格", "passed"),
+        TrainingResult.FAILED: ("不合格", "failed"),
+        TrainingResult.LEFT: ("中止", "left"),
+    },
     InterestSide: {
         InterestSide.GRADUATE: ("毕业生", "graduate"),
         InterestSide.ENTERPRISE: ("企业", "enterprise"),
@@ -136,6 +142,7 @@ SHEETS: Mapping[str, Words] = {
     "outcomes": ("就业结果", "outcomes"),
     "members": ("成员单位", "members"),
     "agreements": ("校企协议", "agreements"),
+    "apprentices": ("学徒", "apprentices"),
     "interests": ("意向", "interests"),
     **sheet_words.SHEETS,
 }
@@ -216,6 +223,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "region": "地区",
         "alliance": "联盟",
         "industry_chain": "产业链",
+        "staff": "职工人数",
     },
     "agreements": {
         "agreement_id": "协议编号",
@@ -232,6 +240,18 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "starts_on": "起",
         "ends_on": "止",
         "returns_on": "名额释放日",
+    },
+    "apprentices": {
+        "apprentice_id": "学徒编号",
+        "credit_code": "统一社会信用代码",
+        "college": "院校",
+        "occupation_code": "职业编码",
+        "starts_on": "培养起始日期",
+        "ends_on": "培养截止日期",
+        "target_level": "目标等级",
+        "result": "评价结果",
+        "contract_on": "劳动合同日期",
+        "examined_on": "评价日期",
     },
     "interests": {
         "fair_id": "双选会编号",
@@ -732,6 +752,7 @@ ROW_PROBLEMS: Mapping[str, Sentence] = {
     **sheet_words.CELL_PROBLEMS,
     **sheet_words.STORED_PROBLEMS,
     **sheet_words.WARNINGS,
+    **contract_words.ROW_PROBLEMS,
 }
 
 _MOST_FACTS = 3

@@ -9,6 +9,7 @@ from typing import Any
 
 from recommender.domain import (
     Agreement,
+    Apprentice,
     Award,
     AwardLevel,
     Graduate,
@@ -115,6 +116,21 @@ def make_agreement(**overrides: Any) -> Agreement:
         "ends_on": date(2026, 6, 30),
     }
     return Agreement(**values | overrides)
+
+
+def make_apprentice(**overrides: Any) -> Apprentice:
+    """Give an employee of the default enterprise, who trains to be a senior welder until July."""
+    values: dict[str, Any] = {
+        "apprentice_id": "X1",
+        "credit_code": CREDIT_CODE,
+        "college": "示例技师学院",
+        "occupation_code": "6-18-02-04",
+        "starts_on": date(2025, 9, 1),
+        "ends_on": date(2026, 7, 31),
+        "target_level": SkillLevel.SENIOR_WORKER,
+        "contract_on": date(2025, 8, 20),
+    }
+    return Apprentice(**values | overrides)
 
 
 def make_reference() -> Reference:

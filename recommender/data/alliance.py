@@ -20,6 +20,12 @@ MEMBER_COLUMNS = (
     Column(name="region", read=codes.region, required=True, note="所在地区，代码或名称。"),
     Column(name="alliance", read=cells.name, required=True, note="所属联盟。"),
     Column(name="industry_chain", read=cells.name, note="所属产业链。"),
+    Column(
+        name="staff",
+        read=cells.whole("not_a_headcount", 1),
+        looks="number",
+        note="企业在岗职工总数；实习人数按它核对。",
+    ),
 )
 
 AGREEMENT_COLUMNS = (

@@ -16,11 +16,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from recommender.afterwards import Destination, FollowUp
-from recommender.data import rows, schema, store
+from recommender.data import apprentices, rows, schema, store
 from recommender.data.bulk import present
 from recommender.data.sheets import ParsedSheet
 from recommender.domain import (
     Agreement,
+    Apprentice,
     Graduate,
     Interest,
     Member,
@@ -30,7 +31,18 @@ from recommender.domain import (
 )
 from recommender.errors import RowProblem
 
-Item = TypeVar("Item", Post, Graduate, Outcome, Member, Agreement, Interest, Destination, FollowUp)
+Item = TypeVar(
+    "Item",
+    Post,
+    Graduate,
+    Outcome,
+    Member,
+    Agreement,
+    Apprentice,
+    Interest,
+    Destination,
+    FollowUp,
+)
 AtBothEnds = TypeVar("AtBothEnds", Outcome, Interest)
 
 
@@ -415,6 +427,39 @@ def compare_agreements(conn: Connection, sheets: Sequence[ParsedSheet]) -> Chang
         lambda first, line: same_key("agreement_id", line.item.agreement_id, first, line),
     )
     changes.against({one.agreement_id: one for one in store.load_agreements(conn)})
+    return changes
+
+
+def compare_apprentices(
+    conn: Connection, sheets: Sequence[ParsedSheet], *, day: date
+) -> Changes[Apprentice]:
+    """Compare apprentices; an id belongs to the college and the enterprise that used it first."""
+    changes: Changes[Apprentice] = collect(
+        sheets,
+        "apprentices",
+        lambda one: one.apprentice_id,
+        lambda first, line: same_key("apprentice_id", line.item.apprentice_id, first, line),
+    )
+    stored = {each.apprentice_id: each for each in apprentices.load_apprentices(conn, day=day)}
+    for line in changes.lines.values():
+        there, one = stored.get(line.item.apprentice_id), line.item
+        if there is not None and there.college != one.college:
+            changes.problems.append(
+                line.says(
+                    "id_of_other_college",
+                    "apprentice_id",
+                    one.apprentice_id,
+                    there.college,
+                    one.college,
+                )
+            )
+        elif there is not None and there.credit_code != one.credit_code:
+            changes.problems.append(
+                line.says(
+                    "id_of_other_enterprise", "apprentice_id", one.apprentice_id, there.credit_code
+                )
+            )
+    changes.against(dict(stored.items()))
     return changes
 
 

@@ -11,6 +11,7 @@ from recommender.afterwards import Destination, FollowUp
 from recommender.data import cells
 from recommender.domain import (
     Agreement,
+    Apprentice,
     Graduate,
     Interest,
     Member,
@@ -20,7 +21,9 @@ from recommender.domain import (
 )
 from recommender.errors import Malformed, RowProblem
 
-Item = Post | Graduate | Outcome | Member | Agreement | Interest | Destination | FollowUp
+Item = (
+    Post | Graduate | Outcome | Member | Agreement | Apprentice | Interest | Destination | FollowUp
+)
 # English column name → what the cell means; a column that states nothing is absent.
 Values = dict[str, Any]
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from recommender.domain import (
     Agreement,
+    Apprentice,
     Award,
     AwardLevel,
     Channel,
@@ -32,6 +33,7 @@ from recommender.domain import (
     SkillLevel,
     StepReason,
     TrainingMode,
+    TrainingResult,
     TrainingTier,
 )
 
@@ -54,6 +56,7 @@ _NAMES: Mapping[type, tuple[str, ...]] = {
         Member,
         Agreement,
         Interest,
+        Apprentice,
         SkillCertificate,
         Award,
     )
@@ -61,7 +64,7 @@ _NAMES: Mapping[type, tuple[str, ...]] = {
 
 
 def to_row(
-    item: Post | Graduate | PersonalDetails | Outcome | Member | Agreement | Interest,
+    item: Post | Graduate | PersonalDetails | Outcome | Member | Agreement | Interest | Apprentice,
 ) -> dict[str, Any]:
     """Give the columns of a domain object."""
     return {name: _plain(getattr(item, name)) for name in _NAMES[type(item)]}
@@ -130,6 +133,11 @@ _GRADUATE: Mapping[str, Reader] = {
 }
 _AGREEMENT: Mapping[str, Reader] = {"mode": TrainingMode, "level_due": _LEVELS.__getitem__}
 
+_APPRENTICE: Mapping[str, Reader] = {
+    "target_level": _LEVELS.__getitem__,
+    "result": TrainingResult,
+}
+
 
 def _read(row: RowValues, names: Sequence[str], readers: Mapping[str, Reader]) -> dict[str, Any]:
     values = {name: row[name] for name in names}
@@ -179,7 +187,13 @@ def to_member(row: RowValues) -> Member:
         alliance=row["alliance"],
         credit_code=row["credit_code"] or None,
         industry_chain=row["industry_chain"] or None,
+        staff=row["staff"],
     )
+
+
+def to_apprentice(row: RowValues) -> Apprentice:
+    """Read a row of `apprentices`."""
+    return Apprentice(**_read(row, _NAMES[Apprentice], _APPRENTICE))
 
 
 def to_interest(row: RowValues) -> Interest:

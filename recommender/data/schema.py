@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0005"
+HEAD = "0006"
 
 metadata = MetaData(
     naming_convention={
@@ -140,6 +140,7 @@ members = Table(
     Column("industry_chain", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("region", Text, nullable=False),
+    Column("staff", BigInteger),
 )
 
 agreements = Table(
@@ -159,6 +160,23 @@ agreements = Table(
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
     Column("returns_on", Date),
+)
+
+# One row for each record of an apprentice: what held from a day on.
+apprentices = Table(
+    "apprentices",
+    metadata,
+    Column("apprentice_id", Text, primary_key=True),
+    Column("changed_on", Date, primary_key=True),
+    Column("credit_code", Text, nullable=False),
+    Column("college", Text, nullable=False),
+    Column("occupation_code", Text, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("target_level", Integer, nullable=False),
+    Column("result", Text),
+    Column("contract_on", Date),
+    Column("examined_on", Date),
 )
 
 # What each side of a pair stated for a fair.

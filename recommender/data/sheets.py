@@ -10,6 +10,7 @@ from pathlib import Path
 from recommender.data import (
     afterwards,
     alliance,
+    apprentices,
     catalog,
     cells,
     interests,
@@ -40,6 +41,7 @@ _KINDS: Mapping[str, SheetKind] = {
         outcomes.KIND,
         alliance.MEMBERS,
         alliance.AGREEMENTS,
+        apprentices.KIND,
         interests.KIND,
         afterwards.DESTINATIONS,
         afterwards.FOLLOW_UPS,

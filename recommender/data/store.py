@@ -387,8 +387,14 @@ def counts(conn: Connection, day: date) -> dict[str, int]:
         "outcomes": _size(conn, schema.outcomes),
         "members": _size(conn, schema.members),
         "agreements": _size(conn, schema.agreements),
+        "apprentices": _n_apprentices(conn),
         "interests": _size(conn, schema.interests),
     }
+
+
+def _n_apprentices(conn: Connection) -> int:
+    one = schema.apprentices.c.apprentice_id
+    return conn.execute(sa.select(sa.func.count(one.distinct()))).scalar_one()
 
 
 def _size(conn: Connection, table: sa.Table) -> int:

@@ -25,7 +25,10 @@ def test_a_member_of_an_unknown_kind_is_refused() -> None:
 
 def test_a_member_is_read() -> None:
     parsed, _, _ = parse_row(
-        "members", member(kind="enterprise", credit_code="91370800MA00000001", industry_chain="钢")
+        "members",
+        member(
+            kind="enterprise", credit_code="91370800MA00000001", industry_chain="钢", staff="320"
+        ),
     )
     assert parsed is not None
     assert parsed.item == Member(
@@ -35,7 +38,14 @@ def test_a_member_is_read() -> None:
         alliance="示例联盟",
         credit_code="91370800MA00000001",
         industry_chain="钢",
+        staff=320,
     )
+
+
+@pytest.mark.parametrize("staff", ["0", "约三百"])
+def test_an_enterprise_employs_whole_people(staff: str) -> None:
+    _, (found,), _ = parse_row("members", member(staff=staff))
+    assert (found.column, found.code) == ("staff", "not_a_headcount")
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from recommender.data import rows, schema
-from recommender.domain import AwardLevel, Channel, Outcome, SkillLevel, StepReason
+from recommender.domain import AwardLevel, Channel, Outcome, SkillLevel, StepReason, TrainingResult
 from tests.builders import (
     make_agreement,
+    make_apprentice,
     make_details,
     make_full_graduate,
     make_full_post,
@@ -65,7 +66,7 @@ def test_the_columns_of_outcomes_stand_in_the_order_in_which_they_are_read() -> 
 
 @pytest.mark.parametrize("chain", [None, "工程机械"])
 def test_a_member_comes_back_with_nothing_where_nothing_was_stated(chain: str | None) -> None:
-    member = make_member(credit_code=None, industry_chain=chain)
+    member = make_member(credit_code=None, industry_chain=chain, staff=320)
     row = rows.member_row(member)
     assert row["credit_code"] == ""
     assert rows.to_member(row) == member
@@ -76,6 +77,13 @@ def test_an_agreement_comes_back_as_it_was() -> None:
         trade="焊接加工", class_year=2026, floor=5, ceiling=20, level_due=SkillLevel.SENIOR_WORKER
     )
     assert rows.to_agreement(rows.to_row(agreement)) == agreement
+
+
+@pytest.mark.parametrize("result", [None, TrainingResult.PASSED])
+def test_an_apprentice_comes_back_as_they_were(result: TrainingResult | None) -> None:
+    apprentice = make_apprentice(result=result, examined_on=date(2026, 6, 15))
+    back = rows.to_apprentice(rows.to_row(apprentice))
+    assert (back, type(back.target_level)) == (apprentice, SkillLevel)
 
 
 def test_personal_details_have_a_row_of_their_own() -> None:

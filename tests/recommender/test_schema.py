@@ -21,6 +21,7 @@ from recommender.afterwards import Destination, FollowUp
 from recommender.data import schema, sheets, store
 from recommender.domain import (
     Agreement,
+    Apprentice,
     Graduate,
     Interest,
     Member,
@@ -133,6 +134,7 @@ def test_four_processes_that_start_at_once_make_one_schema(tmp_path: Path) -> No
         (schema.outcomes, Outcome, set()),
         (schema.members, Member, set()),
         (schema.agreements, Agreement, set()),
+        (schema.apprentices, Apprentice, {"changed_on"}),
         (schema.interests, Interest, set()),
         (schema.destinations, Destination, set()),
         (schema.follow_ups, FollowUp, set()),
@@ -175,6 +177,7 @@ SHEET_OF = {
     "outcomes": "outcomes",
     "members": "members",
     "agreements": "agreements",
+    "apprentices": "apprentices",
     "interests": "interests",
     "destinations": "destinations",
     "follow_ups": "follow_ups",

@@ -27,6 +27,7 @@ from recommender.domain import (
 from tests.sheets import make_sheets
 from tests.sheets.make_sheets import (
     agreement,
+    apprentice,
     csv_of,
     graduate,
     interest,
@@ -140,6 +141,7 @@ def test_the_header_may_stand_in_row_ten(tmp_path: Path) -> None:
         (outcome(), "outcomes"),
         (member(), "members"),
         (agreement(), "agreements"),
+        (apprentice(), "apprentices"),
         (interest(), "interests"),
     ],
 )
@@ -339,6 +341,11 @@ def test_an_ordinary_alliance_is_read() -> None:
     (agreed,) = read_sheet(ORDINARY / "agreements.csv").items
     assert isinstance(agreed.item, Agreement)
     assert (agreed.item.floor, agreed.item.ceiling) == (10, 30)
+
+
+def test_ordinary_apprentices_are_read() -> None:
+    learners = read_sheet(ORDINARY / "apprentices.csv").items
+    assert [each.item.target_level for each in learners] == [SkillLevel.SENIOR_WORKER] * 2
 
 
 def test_ordinary_interests_are_read() -> None:

@@ -379,6 +379,7 @@ def test_what_is_stored_is_counted(with_pairs: Connection) -> None:
         "outcomes": 1,
         "members": 0,
         "agreements": 0,
+        "apprentices": 0,
         "interests": 0,
     }
 

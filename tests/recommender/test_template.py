@@ -8,7 +8,15 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from recommender.data import afterwards, alliance, catalog, interests, outcomes, roster
+from recommender.data import (
+    afterwards,
+    alliance,
+    apprentices,
+    catalog,
+    interests,
+    outcomes,
+    roster,
+)
 from recommender.data.columns import SheetKind
 from recommender.data.sheets import KINDS, parse_row, read_sheet, write_template
 from recommender.wording import COLUMNS, SHEETS
@@ -21,6 +29,7 @@ KIND_OF = {
         outcomes.KIND,
         alliance.MEMBERS,
         alliance.AGREEMENTS,
+        apprentices.KIND,
         interests.KIND,
         afterwards.DESTINATIONS,
         afterwards.FOLLOW_UPS,

@@ -21,6 +21,7 @@ from recommender.domain import (
     SkillLevel,
     StepReason,
     TrainingMode,
+    TrainingResult,
     TrainingTier,
 )
 from recommender.errors import RowProblem
@@ -36,6 +37,7 @@ ENUMS = (
     StepReason,
     AwardLevel,
     MemberKind,
+    TrainingResult,
 )
 
 

@@ -69,6 +69,19 @@ def member(name: object = "示例技师学院", **changes: object) -> Row:
     return {"name": name, "kind": "技工院校", "region": "济宁市", "alliance": "示例联盟", **changes}
 
 
+def apprentice(apprentice_id: object = "X1", **changes: object) -> Row:
+    return {
+        "apprentice_id": apprentice_id,
+        "credit_code": "91370800MA00000001",
+        "college": "示例技师学院",
+        "occupation_code": "6-18-01-01",
+        "starts_on": "2025-09-01",
+        "ends_on": "2026-08-31",
+        "target_level": "高级工",
+        **changes,
+    }
+
+
 def interest(graduate_id: object = "G1", **changes: object) -> Row:
     return {
         "fair_id": "F1",
@@ -516,6 +529,9 @@ ORDINARY: dict[str, Callable[[], bytes]] = {
     ),
     "members.csv": lambda: csv_of(lines(member(), member("示例机械有限公司", kind="企业"))),
     "agreements.csv": lambda: csv_of(lines(agreement(trade="电子商务", floor="10", ceiling="30"))),
+    "apprentices.csv": lambda: csv_of(
+        lines(apprentice(contract_on="2025-08-20"), apprentice("X2", contract_on="2025-08-20"))
+    ),
     "interests.csv": lambda: csv_of(
         lines(interest(), interest("G2", side="graduate"), interest("G2", side="企业", rank="2"))
     ),
