@@ -25,6 +25,7 @@ from recommender.data import (
     interested,
     kept,
     reference,
+    registered,
     rows,
     store,
 )
@@ -53,6 +54,7 @@ from recommender.errors import (
     RowProblem,
     Unreadable,
 )
+from recommender.fairs import Booth, Registration
 from recommender.matching import eligibility
 from recommender.places import Clerk
 from recommender.settings import HOLD_HOURS
@@ -107,6 +109,8 @@ class _Difference:
     apprentices: Changes[Apprentice]
     interests: Changes[Interest]
     others: Sequence[Changes[Any]]
+    booths: Changes[Booth]
+    registrations: Changes[Registration]
     closings: Sequence[Closing]
     problems: Sequence[RowProblem]
     warnings: Mapping[int, Sequence[RowProblem]]
@@ -122,6 +126,8 @@ class _Difference:
             self.apprentices,
             self.interests,
             *self.others,
+            self.booths,
+            self.registrations,
         )
 
 
@@ -232,6 +238,8 @@ def _compare(
     learners = changes.compare_apprentices(conn, sheets, day=day)
     interests = interested.compare_interests(conn, sheets, graduates, posts)
     others = kept.compare_kept(conn, sheets, graduates, posts)
+    booths = registered.compare_booths(conn, sheets)
+    registrations = registered.compare_registrations(conn, sheets, graduates, booths)
     kinds: tuple[Changes[Any], ...] = (
         graduates,
         posts,
@@ -241,6 +249,8 @@ def _compare(
         learners,
         interests,
         *others,
+        booths,
+        registrations,
     )
     problems = [problem for each in kinds for problem in each.problems] + [*implied.problems]
     told = [
@@ -262,6 +272,8 @@ def _compare(
         apprentices=learners,
         interests=interests,
         others=others,
+        booths=booths,
+        registrations=registrations,
         closings=closings,
         problems=problems,
         warnings=history.told_together(told),
@@ -313,6 +325,8 @@ def _write(conn: Connection, difference: _Difference, day: date) -> None:
     apprentices.save_apprentices(conn, learners, day=day)
     interested.save_interests(conn, [line.item for line in difference.interests.written])
     kept.save_kept(conn, difference.others)
+    registered.save_booths(conn, [line.item for line in difference.booths.written])
+    registered.save_registrations(conn, [line.item for line in difference.registrations.added])
 
 
 def _summary(place: int, sheet: ParsedSheet, difference: _Difference) -> SheetSummary:

@@ -330,6 +330,8 @@ def status_lines(now: Mapping[str, Any], language: str = "zh") -> Iterator[str]:
         ("成员单位", "Members", imported["members"]),
         ("校企协议", "Agreements", imported["agreements"]),
         ("意向", "Interests", imported["interests"]),
+        ("双选会展位", "Booths of fairs", imported["fairs"]),
+        ("双选会报名", "Registrations", imported["registrations"]),
         ("最近导入", "Last import", now["last_import"] or "-"),
         ("开放岗位", "Open posts", now["open"]["posts"]),
         ("剩余名额", "Open places", now["open"]["places"]),

@@ -33,6 +33,8 @@ LABELS: Mapping[type[Enum], Mapping[Enum, Words]] = {
 SHEETS: Mapping[str, Words] = {
     "destinations": ("毕业去向", "destinations"),
     "follow_ups": ("回访", "follow-ups"),
+    "fairs": ("双选会", "fairs"),
+    "registrations": ("报名", "registrations"),
 }
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
@@ -55,6 +57,18 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "date": "日期",
         "left_on": "离职日期",
     },
+    "fairs": {
+        "fair_id": "双选会编号",
+        "date": "日期",
+        "credit_code": "统一社会信用代码",
+        "booth": "展位",
+        "slots": "轮数",
+        "slot_capacity": "每轮人数",
+    },
+    "registrations": {
+        "fair_id": "双选会编号",
+        "graduate_id": "毕业生编号",
+    },
 }
 
 CELL_PROBLEMS: Mapping[str, Sentence] = {
@@ -73,6 +87,18 @@ CELL_PROBLEMS: Mapping[str, Sentence] = {
 }
 
 STORED_PROBLEMS: Mapping[str, Sentence] = {
+    "fair_differs": (
+        ("与同一双选会其他行不同，那里是「{0}」", "other rows of the same fair have “{0}”"),
+        ("同一双选会的日期和轮数应一致", "day and rounds are the same for a whole fair"),
+    ),
+    "booth_taken": (
+        ("同一双选会的另一家企业（{0}）已用此展位", "{0} has this booth at the same fair"),
+        ("请核对展位号", "check the booth"),
+    ),
+    "unknown_fair": (
+        ("库中和本次导入的文件中都没有这场双选会", "no such fair is stored or in this import"),
+        ("请先导入双选会表", "import the sheet of fairs first"),
+    ),
     "never_started": (
         ("没有该毕业生在该岗位的到岗记录", "no 到岗 of this graduate at this post is known"),
         ("请先登记到岗，或同时导入就业结果", "record it first, or import it in the same call"),

@@ -30,6 +30,7 @@ from recommender.domain import (
     Post,
 )
 from recommender.errors import RowProblem
+from recommender.fairs import Booth, Registration
 
 Item = TypeVar(
     "Item",
@@ -42,6 +43,8 @@ Item = TypeVar(
     Interest,
     Destination,
     FollowUp,
+    Booth,
+    Registration,
 )
 AtBothEnds = TypeVar("AtBothEnds", Outcome, Interest)
 

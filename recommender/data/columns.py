@@ -20,9 +20,20 @@ from recommender.domain import (
     Post,
 )
 from recommender.errors import Malformed, RowProblem
+from recommender.fairs import Booth, Registration
 
 Item = (
-    Post | Graduate | Outcome | Member | Agreement | Apprentice | Interest | Destination | FollowUp
+    Post
+    | Graduate
+    | Outcome
+    | Member
+    | Agreement
+    | Apprentice
+    | Interest
+    | Destination
+    | FollowUp
+    | Booth
+    | Registration
 )
 # English column name → what the cell means; a column that states nothing is absent.
 Values = dict[str, Any]

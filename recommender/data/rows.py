@@ -36,6 +36,7 @@ from recommender.domain import (
     TrainingResult,
     TrainingTier,
 )
+from recommender.fairs import Booth, Registration
 
 Reader = Callable[[Any], object]
 RowValues = Mapping[str, Any]
@@ -57,6 +58,8 @@ _NAMES: Mapping[type, tuple[str, ...]] = {
         Agreement,
         Interest,
         Apprentice,
+        Booth,
+        Registration,
         SkillCertificate,
         Award,
     )
@@ -64,7 +67,16 @@ _NAMES: Mapping[type, tuple[str, ...]] = {
 
 
 def to_row(
-    item: Post | Graduate | PersonalDetails | Outcome | Member | Agreement | Interest | Apprentice,
+    item: Post
+    | Graduate
+    | PersonalDetails
+    | Outcome
+    | Member
+    | Agreement
+    | Interest
+    | Apprentice
+    | Booth
+    | Registration,
 ) -> dict[str, Any]:
     """Give the columns of a domain object."""
     return {name: _plain(getattr(item, name)) for name in _NAMES[type(item)]}

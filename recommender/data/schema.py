@@ -15,6 +15,7 @@ from sqlalchemy import (
     Date,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0006"
+HEAD = "0007"
 
 metadata = MetaData(
     naming_convention={
@@ -214,6 +215,83 @@ follow_ups = Table(
     Column("result", Text, nullable=False),
     Column("date", Date, nullable=False),
     Column("left_on", Date),
+)
+
+# One row for each enterprise at each fair (双选会).
+fairs = Table(
+    "fairs",
+    metadata,
+    Column("fair_id", Text, primary_key=True),
+    Column("credit_code", Text, primary_key=True),
+    Column("date", Date, nullable=False),
+    Column("booth", Text),
+    Column("slots", BigInteger),
+    Column("slot_capacity", BigInteger),
+)
+
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("fair_id", Text, primary_key=True),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), primary_key=True),
+)
+
+# The timetable of a fair: the database refuses somebody twice in one round.
+turns = Table(
+    "turns",
+    metadata,
+    Column("fair_id", Text, primary_key=True),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), primary_key=True),
+    Column("credit_code", Text, primary_key=True),
+    Column("slot", Integer, nullable=False),
+    Column("post_id", Text, ForeignKey("posts.post_id"), nullable=False),
+    Column("chance", Float, nullable=False),
+    UniqueConstraint("fair_id", "graduate_id", "slot"),
+)
+
+# Who carries a slip stays unknown until it is claimed, and has one slip at a fair.
+slips = Table(
+    "slips",
+    metadata,
+    Column("fair_id", Text, primary_key=True),
+    Column("slip", Text, primary_key=True),
+    Column("issued_at", Text, nullable=False),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id")),
+    Column("claimed_at", Text),
+    Column("claimed_by", Text),
+    UniqueConstraint("fair_id", "graduate_id"),
+)
+
+check_ins = Table(
+    "check_ins",
+    metadata,
+    Column("fair_id", Text, primary_key=True),
+    Column("slip", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    ForeignKeyConstraint(["fair_id", "slip"], ["slips.fair_id", "slips.slip"]),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("fair_id", Text, primary_key=True),
+    Column("slip", Text, primary_key=True),
+    Column("post_id", Text, ForeignKey("posts.post_id"), primary_key=True),
+    Column("side", Text, primary_key=True),
+    Column("rank", BigInteger),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    ForeignKeyConstraint(["fair_id", "slip"], ["slips.fair_id", "slips.slip"]),
+)
+
+fair_closings = Table(
+    "fair_closings",
+    metadata,
+    Column("fair_id", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
 )
 
 # Officers' decisions, kept as history; the latest of each name counts.

@@ -13,6 +13,7 @@ from recommender.data import (
     apprentices,
     catalog,
     cells,
+    fair_sheets,
     interests,
     outcomes,
     roster,
@@ -42,9 +43,12 @@ _KINDS: Mapping[str, SheetKind] = {
         alliance.MEMBERS,
         alliance.AGREEMENTS,
         apprentices.KIND,
+        # Before interests, which has both of its columns: the header of it alone is a draw.
+        fair_sheets.REGISTRATIONS,
         interests.KIND,
         afterwards.DESTINATIONS,
         afterwards.FOLLOW_UPS,
+        fair_sheets.BOOTHS,
     )
 }
 KINDS = tuple(_KINDS)

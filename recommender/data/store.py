@@ -389,6 +389,8 @@ def counts(conn: Connection, day: date) -> dict[str, int]:
         "agreements": _size(conn, schema.agreements),
         "apprentices": _n_apprentices(conn),
         "interests": _size(conn, schema.interests),
+        "fairs": _size(conn, schema.fairs),
+        "registrations": _size(conn, schema.registrations),
     }
 
 

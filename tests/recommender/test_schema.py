@@ -30,6 +30,7 @@ from recommender.domain import (
     Post,
 )
 from recommender.errors import DatabaseFailed
+from recommender.fairs import Booth, CheckIn, Closing, Mark, Registration, Slip, Turn
 
 DICTIONARY = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
 
@@ -138,6 +139,13 @@ def test_four_processes_that_start_at_once_make_one_schema(tmp_path: Path) -> No
         (schema.interests, Interest, set()),
         (schema.destinations, Destination, set()),
         (schema.follow_ups, FollowUp, set()),
+        (schema.fairs, Booth, set()),
+        (schema.registrations, Registration, set()),
+        (schema.turns, Turn, set()),
+        (schema.slips, Slip, set()),
+        (schema.check_ins, CheckIn, set()),
+        (schema.marks, Mark, set()),
+        (schema.fair_closings, Closing, set()),
     ],
 )
 def test_each_table_has_the_fields_of_its_object(
@@ -181,6 +189,8 @@ SHEET_OF = {
     "interests": "interests",
     "destinations": "destinations",
     "follow_ups": "follow_ups",
+    "fairs": "fairs",
+    "registrations": "registrations",
 }
 
 

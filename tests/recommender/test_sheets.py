@@ -24,6 +24,7 @@ from recommender.domain import (
     SkillLevel,
     StepReason,
 )
+from recommender.fairs import Booth, Registration
 from tests.sheets import make_sheets
 from tests.sheets.make_sheets import (
     agreement,
@@ -251,7 +252,7 @@ def test_a_file_that_is_not_there_is_no_bad_content(tmp_path: Path) -> None:
 
 def test_a_kind_that_nobody_knows_is_a_programming_mistake() -> None:
     with pytest.raises(KeyError):
-        parse_row("fairs", {})
+        parse_row("weddings", {})
 
 
 # Ordinary sheets -------------------------------------------------------------------------
@@ -376,6 +377,15 @@ def test_an_ordinary_sheet_of_what_became_of_people_is_read() -> None:
         (90, FollowUpResult.LEFT, date(2026, 9, 11)),
         (30, None, None),
     ]
+
+
+def test_an_ordinary_fair_and_who_comes_are_read() -> None:
+    [booth] = read_sheet(ORDINARY / "fairs.csv").items
+    assert booth.item == Booth(
+        fair_id="F1", date=date(2026, 5, 20), credit_code="91370800MA3X00001H"
+    )
+    [one] = read_sheet(ORDINARY / "registrations.csv").items
+    assert one.item == Registration(fair_id="F1", graduate_id="G1")
 
 
 def test_every_ordinary_sheet_is_tested_here() -> None:

@@ -381,6 +381,8 @@ def test_what_is_stored_is_counted(with_pairs: Connection) -> None:
         "agreements": 0,
         "apprentices": 0,
         "interests": 0,
+        "fairs": 0,
+        "registrations": 0,
     }
 
 

@@ -13,6 +13,7 @@ from recommender.data import (
     alliance,
     apprentices,
     catalog,
+    fair_sheets,
     interests,
     outcomes,
     roster,
@@ -33,6 +34,8 @@ KIND_OF = {
         interests.KIND,
         afterwards.DESTINATIONS,
         afterwards.FOLLOW_UPS,
+        fair_sheets.BOOTHS,
+        fair_sheets.REGISTRATIONS,
     )
 }
 

@@ -535,6 +535,10 @@ ORDINARY: dict[str, Callable[[], bytes]] = {
     "interests.csv": lambda: csv_of(
         lines(interest(), interest("G2", side="graduate"), interest("G2", side="企业", rank="2"))
     ),
+    "fairs.csv": lambda: csv_of(
+        lines({"fair_id": "F1", "date": "2026-05-20", "credit_code": "91370800MA3X00001H"})
+    ),
+    "registrations.csv": lambda: csv_of(lines({"fair_id": "F1", "graduate_id": "G1"})),
 }
 
 
