@@ -138,6 +138,8 @@ def main(repeats: int, scale: float, seed: int) -> None:
         ranks = repeated(repeats, lambda: run((*rank, "--out", folder / "rankings.csv")))
         assign: Command = (*PROGRAM, "--home", home, "--as-of", DAY.isoformat(), "assign")
         assigns = repeated(repeats, lambda: run((*assign, "--out", folder / "placed.csv")))
+        cohort: Command = (sys.executable, "-m", "benchmarks.cohort")
+        cohorts = repeated(1, lambda: run(cohort))
         helps = repeated(5 * repeats, lambda: run((*PROGRAM, "--help")))
         clicks = repeated(5 * repeats, lambda: run((sys.executable, "-c", "import click")))
 
@@ -146,6 +148,7 @@ def main(repeats: int, scale: float, seed: int) -> None:
         "one LightFM fit": (fits, ""),
         "rank --top 10": (ranks, ""),
         "assign": (assigns, ""),
+        "20,000 × 4,000 assigned": (cohorts, "50 candidates each, three ways"),
         "--help": (helps, f"{helps.seconds / clicks.seconds:.2f} × import click"),
     }
     for name, (measured, note) in told.items():

@@ -86,7 +86,7 @@ def assign(
             certify=certificate is not None,
         )
         if certificate is not None:
-            terminal.write_json(table.certificate, str(certificate))
+            terminal.write_json(table.certificate, str(certificate), indent=None)
         export.write_table(export.Table(columns=table.columns, rows=table.rows), out)
     for line in assignment_printouts.assigned_lines(table, out, terminal.language()):
         click.echo(line)

@@ -30,6 +30,7 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "reason_false": ("原因不实", "the reason is not true"),
     "not_proved": ("未证明为最优", "not proved to be the best"),
     "ranks_wrong": ("排序与可选岗位不符", "ranks name others than the rules do"),
+    "stated_otherwise": ("排序与所填位次不符", "ranks are not as they were stated"),
     "blocking_pair": ("双方都更愿意选对方", "both would rather have each other"),
 }
 
@@ -47,6 +48,13 @@ def assigned_lines(table: Table, out: Path, language: str) -> Iterator[str]:
         f"最多可安置 {most} 名；{source}"
     )
     yield _sum_line(table, english=english)
+    if facts["n_stated"]:
+        n_stated = facts["n_stated"]
+        yield (
+            f"Enterprises' own wishes used: {n_stated}"
+            if english
+            else f"采用企业填报的意向 {n_stated} 条"
+        )
     if facts["n_kept"]:
         n_kept = facts["n_kept"]
         yield (

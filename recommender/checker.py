@@ -294,6 +294,7 @@ def _unstable(given: Certificate) -> Iterator[Fault]:
         if wrong:
             yield Fault("ranks_wrong", (min(wrong),))
             return
+    yield from _not_as_stated(given)
     inside: dict[Lot, list[int]] = {lot: [] for lot in given.lots}
     for who in given.placed.keys() & given.choices.keys():
         place = given.placed[who]
@@ -305,6 +306,19 @@ def _unstable(given: Certificate) -> Iterator[Fault]:
             gives_way = max(inside[lot], default=-1) > hires[lot[0]][who]
             if wishes[who][lot[0]] < own and (has_room or gives_way):
                 yield Fault("blocking_pair", (who, lot[0]))
+
+
+def _not_as_stated(given: Certificate) -> Iterator[Fault]:
+    """Hold each list to what its side stated: by rank, then wanted without one, then the rest."""
+    for side in ("graduates", "posts"):
+        stated: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+        for who, post, rank in given.document["stated"][side]:
+            one, other = (who, post) if side == "graduates" else (post, who)
+            stated[one][other] = (1, 0) if rank is None else (0, rank)
+        for one, listed in given.document["ranks"][side].items():
+            order = [stated[one].get(other, (2, 0)) for other in listed]
+            if order != sorted(order):
+                yield Fault("stated_otherwise", (one,))
 
 
 def _ranked(given: Certificate, side: str) -> dict[str, dict[str, int]]:

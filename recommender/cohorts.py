@@ -15,14 +15,16 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from recommender import places
-from recommender.data import store
+from recommender.data import interested, store
 from recommender.data.pins import read_pins
 from recommender.domain import Graduate, Reference, class_year_of
 from recommender.errors import NotFound
 from recommender.matching.certificate import certificate
+from recommender.matching.floors import floors_missed
 from recommender.matching.market import CONGESTION, Market, open_market
-from recommender.matching.plan import BEST, Pins, floors_missed, make_plan, why_unplaced
+from recommender.matching.plan import BEST, Pins, make_plan, why_unplaced
 from recommender.matching.reasons import reasons as reasons_of
+from recommender.matching.wishes import Wishes, gather
 from recommender.model.artefact import Artefact, read_current
 from recommender.model.topk import NO_POST
 
@@ -186,9 +188,9 @@ def assign(
     pins = _pins(pins_file)
     artefact = read_current(models_dir)
     market = _read_market(engine, artefact, day, among.class_year, None, among, priced=False)
-    plan = make_plan(market, way=way, pins=pins)
-    with store.reading(engine) as conn:
-        missed = floors_missed(market, plan, store.load_agreements(conn))
+    wishes = _wishes(engine, market) if way != BEST else Wishes()
+    plan = make_plan(market, way=way, pins=pins, wishes=wishes)
+    missed = floors_missed(market, plan, market.reference.agreements)
     rows: list[tuple[object, ...]] = []
     reasons: Counter[str] = Counter()
     for index, (graduate, post) in enumerate(zip(market.graduates, plan.placed, strict=True)):
@@ -214,9 +216,17 @@ def assign(
             "total": plan.total,
             "unplaced": dict(sorted(reasons.items())),
             "floors_missed": missed,
+            "n_stated": len(wishes.enterprises),
         },
-        certificate=certificate(market, plan, pins) if certify else None,
+        certificate=certificate(market, plan, pins, wishes) if certify else None,
     )
+
+
+def _wishes(engine: Engine, market: Market) -> Wishes:
+    """Read what both sides stated at fairs."""
+    ids = [graduate.graduate_id for graduate in market.graduates]
+    with store.reading(engine) as conn:
+        return gather(interested.load_interests(conn, graduate_ids=ids))
 
 
 def _pins(path: Path | None) -> Pins:

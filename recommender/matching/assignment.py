@@ -9,31 +9,31 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-UNPLACED = -1
+from recommender.matching.candidates import UNPLACED, Candidates
+
 # Costs of the flow are whole numbers; a billionth is finer than a float32 between 0 and 1, so
 # that no other assignment has a larger sum that rounding hid.
 SCALE = 1_000_000_000
 
 
 def assign_cohort(
-    values: NDArray[np.float32],
-    eligible: NDArray[np.bool_],
-    capacities: NDArray[np.int32],
+    values: NDArray[np.int64], pairs: Candidates, capacities: NDArray[np.int32]
 ) -> NDArray[np.int32]:
     """Choose the assignment with the largest sum of values, by minimum-cost flow.
 
     Parameters
     ----------
-    values : float32 array of shape (n_graduates, n_posts)
-        Comparable between graduates, 0 to 1: percentiles, or calibrated chances.
-    eligible : bool array of shape (n_graduates, n_posts)
-    capacities : int32 array of shape (n_posts,)
+    values : int64 array of shape (n_pairs,)
+        Comparable between graduates, at least 0: billionths of percentiles or of calibrated
+        chances, from `whole_values`.
+    pairs : Candidates
+    capacities : int32 array of shape (n_lots,)
         Open places, at least 0.
 
     Returns
     -------
     int32 array of shape (n_graduates,)
-        The post of each graduate; -1 where nobody can place them without a loss elsewhere.
+        The lot of each graduate; -1 where nobody can place them without a loss elsewhere.
 
     References
     ----------
@@ -42,22 +42,17 @@ def assign_cohort(
     """
     from ortools.graph.python import min_cost_flow
 
-    n_graduates, n_posts = values.shape
-    placed = np.full(n_graduates, UNPLACED, dtype=np.int32)
-    rows, columns = np.nonzero(eligible & (capacities > 0)[None, :])
-    sink = n_graduates + n_posts
+    n_graduates, n_lots = pairs.shape
+    sink = n_graduates + n_lots
     flow = min_cost_flow.SimpleMinCostFlow()
     pair_arcs = flow.add_arcs_with_capacity_and_unit_cost(
-        rows.astype(np.int32),
-        (n_graduates + columns).astype(np.int32),
-        np.ones(len(rows), dtype=np.int64),
-        -whole_values(values[rows, columns]),
+        pairs.rows, n_graduates + pairs.columns, np.ones(len(pairs), dtype=np.int64), -values
     )
     flow.add_arcs_with_capacity_and_unit_cost(
         np.arange(n_graduates, sink, dtype=np.int32),
-        np.full(n_posts, sink, dtype=np.int32),
+        np.full(n_lots, sink, dtype=np.int32),
         capacities.astype(np.int64),
-        np.zeros(n_posts, dtype=np.int64),
+        np.zeros(n_lots, dtype=np.int64),
     )
     # Whoever gets no post reaches the sink at no gain.
     people = np.arange(n_graduates, dtype=np.int32)
@@ -71,9 +66,7 @@ def assign_cohort(
     flow.set_node_supply(sink, -n_graduates)
     if flow.solve() != flow.OPTIMAL:
         raise ValueError("the flow has no solution")
-    used = flow.flows(pair_arcs) > 0
-    placed[rows[used]] = columns[used]
-    return placed
+    return pairs.chosen(flow.flows(pair_arcs) > 0)
 
 
 def whole_values(values: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -84,14 +77,19 @@ def whole_values(values: NDArray[np.float32]) -> NDArray[np.int64]:
     return np.maximum(np.rint(values.astype(np.float64) * SCALE), 1).astype(np.int64)
 
 
-def most_placed(eligible: NDArray[np.bool_], capacities: NDArray[np.int32]) -> int:
-    """Count how many graduates could have a post at the most, whatever it is worth.
+def most_placed(pairs: Candidates, capacities: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Place as many as possible, whatever it is worth.
 
     Parameters
     ----------
-    eligible : bool array of shape (n_graduates, n_posts)
-    capacities : int32 array of shape (n_posts,)
+    pairs : Candidates
+    capacities : int32 array of shape (n_lots,)
         Open places, at least 0.
+
+    Returns
+    -------
+    int32 array of shape (n_graduates,)
+        The lot of each graduate; -1 for none.
 
     References
     ----------
@@ -100,31 +98,30 @@ def most_placed(eligible: NDArray[np.bool_], capacities: NDArray[np.int32]) -> i
     """
     from ortools.graph.python import max_flow
 
-    n_graduates, n_posts = eligible.shape
-    rows, columns = np.nonzero(eligible & (capacities > 0)[None, :])
-    source, sink = n_graduates + n_posts, n_graduates + n_posts + 1
+    if not len(pairs):
+        return np.full(pairs.shape[0], UNPLACED, dtype=np.int32)
+    n_graduates, n_lots = pairs.shape
+    source, sink = n_graduates + n_lots, n_graduates + n_lots + 1
     flow = max_flow.SimpleMaxFlow()
     people = np.arange(n_graduates, dtype=np.int32)
-    posts = np.arange(n_graduates, source, dtype=np.int32)
-    flow.add_arcs_with_capacity(
-        rows.astype(np.int32), posts[columns], np.ones(len(rows), dtype=np.int64)
+    lots = np.arange(n_graduates, source, dtype=np.int32)
+    pair_arcs = flow.add_arcs_with_capacity(
+        pairs.rows, lots[pairs.columns], np.ones(len(pairs), dtype=np.int64)
     )
     flow.add_arcs_with_capacity(
         np.full(n_graduates, source, dtype=np.int32), people, np.ones(n_graduates, dtype=np.int64)
     )
     flow.add_arcs_with_capacity(
-        posts, np.full(n_posts, sink, dtype=np.int32), capacities.astype(np.int64)
+        lots, np.full(n_lots, sink, dtype=np.int32), capacities.astype(np.int64)
     )
-    if not rows.size:
-        return 0
     if flow.solve(source, sink) != flow.OPTIMAL:
         raise ValueError("the flow has no solution")
-    return int(flow.optimal_flow())
+    return pairs.chosen(flow.flows(pair_arcs) > 0)
 
 
 def place_prices(
     values: NDArray[np.int64],
-    eligible: NDArray[np.bool_],
+    pairs: Candidates,
     capacities: NDArray[np.int32],
     placed: NDArray[np.int32],
 ) -> NDArray[np.int64]:
@@ -135,16 +132,16 @@ def place_prices(
 
     Parameters
     ----------
-    values : int64 array of shape (n_graduates, n_posts)
+    values : int64 array of shape (n_pairs,)
         From `whole_values`, at least 0.
-    eligible : bool array of shape (n_graduates, n_posts)
-    capacities : int32 array of shape (n_posts,)
+    pairs : Candidates
+    capacities : int32 array of shape (n_lots,)
     placed : int32 array of shape (n_graduates,)
         An assignment with the largest sum; -1 for none.
 
     Returns
     -------
-    int64 array of shape (n_posts,)
+    int64 array of shape (n_lots,)
         At least 0, in the unit of `values`. Nobody who is placed pays more than their value.
 
     Raises
@@ -157,23 +154,28 @@ def place_prices(
     Shapley & Shubik (1971), The assignment game I: the core. The prices are the longest paths
     of the exchange graph, found as by Bellman (1958).
     """
-    n_posts = values.shape[1]
-    rows, columns = np.nonzero(eligible)
-    at = placed[rows]
-    gains = values[rows, columns]
-    own = np.where(at == UNPLACED, 0, values[rows, np.maximum(at, 0)])
-    prices = raised = np.zeros(n_posts, dtype=np.int64)
-    for _ in range(n_posts + 1):
-        paid = np.where(at == UNPLACED, 0, prices[np.maximum(at, 0)])
-        raised = prices.copy()
-        # Who would gain by another post at these prices raises its price until they do not.
-        np.maximum.at(raised, columns, gains - own + paid)
-        if np.array_equal(raised, prices):
+    n_lots = pairs.shape[1]
+    own_pair = pairs.indices(placed)
+    is_placed = placed != UNPLACED
+    own = np.zeros(len(placed), dtype=np.int64)
+    own[is_placed] = values[own_pair[is_placed]]
+    order = np.argsort(pairs.columns, kind="stable")
+    columns, starts = np.unique(pairs.columns[order], return_index=True)
+    rows = pairs.rows[order]
+    gains = values[order] - own[rows]
+    at = np.where(is_placed, placed, n_lots)[rows]  # who has no post pays nothing, as at no lot
+    prices = np.zeros(n_lots + 1, dtype=np.int64)
+    for _ in range(n_lots + 1):
+        if not len(pairs):
             break
-        prices = raised
-    (who,) = np.nonzero(placed != UNPLACED)
-    has_left = np.bincount(placed[who], minlength=n_posts) < capacities
-    proved = np.array_equal(raised, prices) and not prices[has_left].any()
-    if not proved or (values[who, placed[who]] < prices[placed[who]]).any():
+        # Who would gain by another post at these prices raises its price until they do not.
+        raised = np.maximum.reduceat(gains + prices[at], starts)
+        if (raised <= prices[columns]).all():
+            break
+        prices[columns] = np.maximum(prices[columns], raised)
+    else:
         raise ValueError("another assignment has a larger sum")
-    return prices
+    has_left = np.bincount(placed[is_placed], minlength=n_lots) < capacities
+    if prices[:-1][has_left].any() or (own[is_placed] < prices[placed[is_placed]]).any():
+        raise ValueError("another assignment has a larger sum")
+    return prices[:-1]

@@ -168,6 +168,20 @@ class ChanceBoard:
             chances[block] = self._scorer.chances(self._grid(*graduates[block]))
         return chances
 
+    def stage_chances_at(
+        self,
+        graduates: Sequence[Graduate],
+        rows: NDArray[np.int32],
+        columns: NDArray[np.int32],
+    ) -> NDArray[np.float64]:
+        """Give the chance of each stage for some pairs, in order of rows: float64 (n_pairs, 3)."""
+        chances = np.empty((len(rows), len(STAGES)))
+        for block in blocks(len(graduates), len(self._posts)):
+            those = slice(*np.searchsorted(rows, [block.start, block.stop]))
+            of_block = self._scorer.chances(self._grid(*graduates[block]))
+            chances[those] = of_block[rows[those] - block.start, columns[those]]
+        return chances
+
     def parts(self, graduate: Graduate, post: int) -> list[Part]:
         """Take the log-odds of each stage apart by what a person understands.
 

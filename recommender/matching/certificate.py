@@ -12,21 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.domain import Graduate, Post
-from recommender.matching.assignment import (
-    SCALE,
-    UNPLACED,
-    assign_cohort,
-    place_prices,
-    whole_values,
-)
+from recommender.matching.assignment import SCALE, place_prices, whole_values
+from recommender.matching.candidates import UNPLACED, Candidates
 from recommender.matching.market import Market
-from recommender.matching.plan import BEST, Pins, Plan, ranks_of_both, why_unplaced
+from recommender.matching.plan import BEST, Pins, Plan, why_unplaced
+from recommender.matching.wishes import Stated, Wishes, ranks_of_both
 
 Document = dict[str, object]
 OPEN, HELD = "open", "held"
 
 
-def certificate(market: Market, plan: Plan, pins: Pins | None = None) -> Document:
+def certificate(
+    market: Market, plan: Plan, pins: Pins | None = None, wishes: Wishes | None = None
+) -> Document:
     """Write an assignment down with what proves it.
 
     Returns
@@ -35,7 +33,8 @@ def certificate(market: Market, plan: Plan, pins: Pins | None = None) -> Documen
         As the contract page describes it; values and prices are billionths.
     """
     pins = pins or Pins()
-    whole = whole_values(plan.values)
+    pairs = Candidates.of(market.eligible)
+    whole = whole_values(plan.values[pairs.rows, pairs.columns])
     document: Document = {
         "format": "placement-assignment-1",
         "as_of": market.day.isoformat(),
@@ -46,7 +45,7 @@ def certificate(market: Market, plan: Plan, pins: Pins | None = None) -> Documen
         "posts": [_post(market, each) for each in market.posts],
         "fixed": sorted(pins.fixed.items()),
         "barred": sorted(pins.barred),
-        "values": _values(market, whole),
+        "values": _values(market, pairs, whole),
         "placed": _placed(market, plan),
         "reasons": {
             market.graduates[row].graduate_id: why_unplaced(market, plan, int(row))
@@ -54,15 +53,15 @@ def certificate(market: Market, plan: Plan, pins: Pins | None = None) -> Documen
         },
         "n_placed": plan.n_placed,
         "most": plan.most,
-        "most_prices": _prices_of_most(market, plan),
-        "total": _total(plan, whole),
+        "most_prices": _prices(
+            market, plan, np.ones(len(plan.lots.pairs), dtype=np.int64), plan.widest
+        ),
+        "total": int(whole[_taken(pairs, plan)].sum()),
     }
     if plan.way == BEST:
-        at_lots = whole[:, plan.lots.posts]
-        prices = place_prices(at_lots, plan.lots.allowed, plan.lots.capacities, plan.chosen)
-        document["prices"] = _by_lot(market, plan, prices)
+        document["prices"] = _prices(market, plan, plan.pair_values, plan.chosen)
     else:
-        document["ranks"] = _ranks(market, plan)
+        document |= _ranks(market, plan, pairs, wishes or Wishes())
     return document
 
 
@@ -109,14 +108,23 @@ def _post(market: Market, post: Post) -> Document:
     }
 
 
-def _values(market: Market, whole: NDArray[np.int64]) -> dict[str, dict[str, int]]:
+def _values(
+    market: Market, pairs: Candidates, whole: NDArray[np.int64]
+) -> dict[str, dict[str, int]]:
     ids = [post.post_id for post in market.posts]
-    return {
-        graduate.graduate_id: {
-            ids[column]: int(whole[row, column]) for column in np.flatnonzero(market.eligible[row])
-        }
-        for row, graduate in enumerate(market.graduates)
-    }
+    values: dict[str, dict[str, int]] = {each.graduate_id: {} for each in market.graduates}
+    of_row = list(values.values())
+    for row, column, value in zip(
+        pairs.rows.tolist(), pairs.columns.tolist(), whole.tolist(), strict=True
+    ):
+        of_row[row][ids[column]] = value
+    return values
+
+
+def _taken(pairs: Candidates, plan: Plan) -> NDArray[np.int64]:
+    at = pairs.indices(plan.placed)
+    taken: NDArray[np.int64] = at[at != UNPLACED]
+    return taken
 
 
 def _lot_names(market: Market, posts: NDArray[np.int32]) -> list[tuple[str, str]]:
@@ -144,39 +152,48 @@ def _placed(market: Market, plan: Plan) -> dict[str, Sequence[str]]:
     return placed
 
 
-def _by_lot(market: Market, plan: Plan, prices: NDArray[np.int64]) -> list[tuple[str, str, int]]:
-    """List what is not free."""
-    names = _lot_names(market, plan.lots.posts)
+def _prices(
+    market: Market, plan: Plan, values: NDArray[np.int64], found: NDArray[np.int32]
+) -> list[tuple[str, str, int]]:
+    """List what is not free: it proves that `found` has the largest sum of `values`.
+
+    Where every place is worth 1, no more can be placed.
+    """
+    lots = plan.lots
+    prices = place_prices(values, lots.pairs, lots.capacities, found)
+    names = _lot_names(market, lots.posts)
     return [(*name, int(price)) for name, price in zip(names, prices, strict=True) if price]
 
 
-def _prices_of_most(market: Market, plan: Plan) -> list[tuple[str, str, int]]:
-    """Prove that no more can be placed: the same prices, where every place is worth 1."""
-    lots = plan.lots
-    ones = np.ones(lots.allowed.shape, dtype=np.float32)
-    most = assign_cohort(ones, lots.allowed, lots.capacities)
-    whole = ones.astype(np.int64)
-    return _by_lot(market, plan, place_prices(whole, lots.allowed, lots.capacities, most))
+def _ranks(market: Market, plan: Plan, pairs: Candidates, wishes: Wishes) -> Document:
+    """List for each graduate the eligible posts, for each post the graduates, in order.
 
-
-def _total(plan: Plan, whole: NDArray[np.int64]) -> int:
-    placed = plan.placed
-    (who,) = np.nonzero(placed != UNPLACED)
-    return int(whole[who, placed[who]].sum())
-
-
-def _ranks(market: Market, plan: Plan) -> dict[str, dict[str, list[str]]]:
-    """List for each graduate the eligible posts, and for each post the graduates, in order."""
-    wishes, hires = ranks_of_both(market, plan.values)
+    Beside them, what either side stated itself, which comes first in its list.
+    """
+    wished, hired = ranks_of_both(market, plan.values, pairs, wishes)
     people = [graduate.graduate_id for graduate in market.graduates]
     posts = [post.post_id for post in market.posts]
+    listed: dict[str, dict[str, list[str]]] = {
+        "graduates": {who: [] for who in people},
+        "posts": {post: [] for post in posts},
+    }
+    for pair in np.lexsort((wished, pairs.rows)).tolist():
+        listed["graduates"][people[pairs.rows[pair]]].append(posts[pairs.columns[pair]])
+    for pair in np.lexsort((hired, pairs.columns)).tolist():
+        listed["posts"][posts[pairs.columns[pair]]].append(people[pairs.rows[pair]])
+    known = set(people), set(posts)
     return {
-        "graduates": {
-            who: [posts[i] for i in np.argsort(wishes[row]) if market.eligible[row, i]]
-            for row, who in enumerate(people)
-        },
-        "posts": {
-            post: [people[i] for i in np.argsort(hires[:, column]) if market.eligible[i, column]]
-            for column, post in enumerate(posts)
+        "ranks": listed,
+        "stated": {
+            "graduates": _stated(wishes.graduates, *known),
+            "posts": _stated(wishes.enterprises, *known),
         },
     }
+
+
+def _stated(stated: Stated, people: set[str], posts: set[str]) -> list[tuple[str, str, int | None]]:
+    return [
+        (who, post, rank)
+        for (who, post), rank in sorted(stated.items())
+        if who in people and post in posts
+    ]

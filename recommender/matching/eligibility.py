@@ -41,6 +41,7 @@ RULE_SOURCES: Mapping[str, str] = {
     "again": "contract: a post declined, or refused on merit, is not offered again",
 }
 RULES = tuple(RULE_SOURCES)
+_OF_THE_PERSON = frozenset({"consent", "unplaced"})  # the same at every post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -408,12 +409,18 @@ def excluded_by(
     The rules that fail at every post are named; where there is none such, all that fail
     somewhere are, which shut out together. Without any open post it is the rule ``open``.
     """
-    checks = [check_pair(graduate, post, standing, day) for post in posts]
-    if not checks:
+    everywhere, somewhere = set(RULES), set[str]()
+    for post in posts:
+        checks = check_pair(graduate, post, standing, day)
+        failing = {rule.code for rule in checks if not rule.holds}
+        if not failing:
+            return ()
+        everywhere &= failing
+        somewhere |= failing
+        # What is left fails at every post, since it does not ask about the post.
+        if everywhere and everywhere <= _OF_THE_PERSON:
+            break
+    if not posts:
         return ("open",)
-    if any(all(rule.holds for rule in rules) for rules in checks):
-        return ()
-    failing = [{rule.code for rule in rules if not rule.holds} for rules in checks]
-    everywhere = set.intersection(*failing)
-    named = everywhere or set.union(*failing)
+    named = everywhere or somewhere
     return tuple(code for code in RULES if code in named)

@@ -7,22 +7,22 @@ officer barred is never chosen. The rest is the best sum, or stable.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import Agreement
 from recommender.errors import Ineligible, NotFound, PinsConflict
-from recommender.matching.assignment import UNPLACED, assign_cohort, most_placed
-from recommender.matching.board import ChanceBoard
+from recommender.matching.assignment import assign_cohort, most_placed, whole_values
+from recommender.matching.candidates import UNPLACED, Candidates
 from recommender.matching.eligibility import check_pair, excluded_by
 from recommender.matching.market import Market
 from recommender.matching.ranking import percentiles
-from recommender.matching.reserved import promises, split_places
+from recommender.matching.reserved import SplitPlaces, split_places
 from recommender.matching.stable import stable_assignment
-from recommender.model.topk import id_keys, pair_hash
+from recommender.matching.wishes import Wishes, ranks_of_both
+from recommender.model.topk import id_keys
 
 CHANCE, PERCENTILE = "chance", "percentile"
 BEST = "best"
@@ -53,14 +53,14 @@ class Lots:
     ----------
     posts : int32 array of shape (n_lots,)
         The post of each lot.
-    allowed : bool array of shape (n_graduates, n_lots)
-        Eligible, not barred, and nothing for who is pinned.
+    pairs : Candidates
+        Who may take what: eligible, not barred, and nothing for who is pinned.
     capacities : int32 array of shape (n_lots,)
         Places, less those pinned; at least 0.
     """
 
     posts: NDArray[np.int32]
-    allowed: NDArray[np.bool_]
+    pairs: Candidates
     capacities: NDArray[np.int32]
 
 
@@ -84,8 +84,8 @@ class Plan:
         The lot from which a pinned place was taken; -1 where it was held, and for the rest.
     chosen : int32 array of shape (n_graduates,)
         The lot of each; -1 for none, and for who is pinned.
-    most
-        How many could be placed at the most, pins kept.
+    widest : int32 array of shape (n_graduates,)
+        The same as `chosen`, with as many placed as could be.
     """
 
     way: str
@@ -95,7 +95,7 @@ class Plan:
     lots: Lots
     taken: NDArray[np.int32]
     chosen: NDArray[np.int32]
-    most: int
+    widest: NDArray[np.int32]
 
     @property
     def placed(self) -> NDArray[np.int32]:
@@ -111,6 +111,17 @@ class Plan:
         return int((self.placed != UNPLACED).sum())
 
     @property
+    def most(self) -> int:
+        """How many could be placed at the most, pins kept."""
+        return int((self.widest != UNPLACED).sum() + (self.pinned != UNPLACED).sum())
+
+    @property
+    def pair_values(self) -> NDArray[np.int64]:
+        """The values of the pairs of `lots` in billionths: int64 (n_pairs,)."""
+        pairs = self.lots.pairs
+        return whole_values(self.values[pairs.rows, self.lots.posts[pairs.columns]])
+
+    @property
     def total(self) -> float:
         """The sum of the values chosen: of chances, how many are expected to be at work."""
         placed = self.placed
@@ -118,13 +129,17 @@ class Plan:
         return float(self.values[who, placed[who]].astype(np.float64).sum())
 
 
-def make_plan(market: Market, *, way: str = BEST, pins: Pins | None = None) -> Plan:
+def make_plan(
+    market: Market, *, way: str = BEST, pins: Pins | None = None, wishes: Wishes | None = None
+) -> Plan:
     """Decide a cohort.
 
     Parameters
     ----------
     way
         ``best``, ``graduates`` or ``enterprises``; see `Plan`.
+    wishes
+        What both sides stated, for a stable assignment.
 
     Raises
     ------
@@ -146,10 +161,8 @@ def make_plan(market: Market, *, way: str = BEST, pins: Pins | None = None) -> P
     if way == BEST:
         chosen = _best(values, lots, keys)
     else:
-        wishes, hires = (ranks[:, lots.posts] for ranks in ranks_of_both(market, values))
-        # Of one post, who may take what is reserved does so, and leaves the rest to others.
-        wishes = wishes * len(lots.posts) - np.arange(len(lots.posts))
-        chosen = stable_assignment(wishes, hires, lots.allowed, lots.capacities, best_for=way)
+        ranks = lot_ranks(market, values, lots, wishes or Wishes())
+        chosen = stable_assignment(*ranks, lots.pairs, lots.capacities, best_for=way)
     return Plan(
         way=way,
         measure=CHANCE if market.board.knows_chances else PERCENTILE,
@@ -158,7 +171,7 @@ def make_plan(market: Market, *, way: str = BEST, pins: Pins | None = None) -> P
         lots=lots,
         taken=taken,
         chosen=chosen,
-        most=most_placed(lots.allowed, lots.capacities) + int((pinned != UNPLACED).sum()),
+        widest=most_placed(lots.pairs, lots.capacities),
     )
 
 
@@ -168,50 +181,38 @@ def _best(
     keys: tuple[NDArray[np.uint64], NDArray[np.uint64]],
 ) -> NDArray[np.int32]:
     """Take the best sum; among equal sums an id that comes first in the alphabet is no better."""
-    rows = np.argsort(keys[0], kind="stable")
-    columns = np.argsort(keys[1][lots.posts], kind="stable")
-    found = assign_cohort(
-        values[np.ix_(rows, lots.posts[columns])],
-        lots.allowed[np.ix_(rows, columns)],
-        lots.capacities[columns],
-    )
-    chosen = np.full(len(values), UNPLACED, dtype=np.int32)
-    (who,) = np.nonzero(found != UNPLACED)
-    chosen[rows[who]] = columns[found[who]]
-    return chosen
+    row_of, column_of = (_places_of(each) for each in (keys[0], keys[1][lots.posts]))
+    pairs = lots.pairs
+    rows, columns = row_of[pairs.rows], column_of[pairs.columns]
+    order = np.lexsort((columns, rows))
+    shuffled = Candidates(rows=rows[order], columns=columns[order], shape=pairs.shape)
+    whole = whole_values(values[pairs.rows, lots.posts[pairs.columns]])
+    capacities = np.empty_like(lots.capacities)
+    capacities[column_of] = lots.capacities
+    found = assign_cohort(whole[order], shuffled, capacities)[row_of]
+    lot_of = np.append(np.argsort(column_of), UNPLACED).astype(np.int32)
+    return lot_of[found]
 
 
-def ranks_of_both(
-    market: Market, shares: NDArray[np.float32]
+def _places_of(keys: NDArray[np.uint64]) -> NDArray[np.int32]:
+    """Give the place of each key among all, in order: int32 (n,)."""
+    places = np.empty(len(keys), dtype=np.int32)
+    places[np.argsort(keys, kind="stable")] = np.arange(len(keys), dtype=np.int32)
+    return places
+
+
+def lot_ranks(
+    market: Market, values: NDArray[np.float32], lots: Lots, wishes: Wishes
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rank the posts for each graduate and the graduates for each post, ties by hash.
+    """Rank lots for graduates and graduates for lots: two int64 arrays of shape (n_pairs,).
 
-    Graduates rank by the chance that they want a post, enterprises by the chance that they
-    hire; where only an order is known, by fit and by percentile.
-
-    Returns
-    -------
-    two int64 arrays of shape (n_graduates, n_posts)
-        0 the first; along a row for a graduate, along a column for a post.
+    Of one post, who may take what is reserved does so, and leaves the rest to others.
     """
-    wishes: NDArray[np.floating] = market.scores
-    hires: NDArray[np.floating] = shares
-    if isinstance(market.board, ChanceBoard):
-        chances = market.board.stage_chances(market.graduates)
-        wishes, hires = chances[..., 0], chances[..., 1]
-    ties = pair_hash(
-        id_keys(graduate.graduate_id for graduate in market.graduates)[:, None],
-        id_keys(post.post_id for post in market.posts),
-    )
-    return _ranks(wishes, ties, axis=1), _ranks(hires, ties, axis=0)
-
-
-def _ranks(
-    liked: NDArray[np.floating], ties: NDArray[np.uint64], *, axis: int
-) -> NDArray[np.int64]:
-    order = np.lexsort((ties, -liked), axis=axis)
-    ranks: NDArray[np.int64] = np.argsort(order, axis=axis).astype(np.int64)
-    return ranks
+    posts = Candidates.of(market.eligible)
+    wished, hired = ranks_of_both(market, values, posts, wishes)
+    of_lots = posts.find(lots.pairs.rows, lots.posts[lots.pairs.columns])
+    n_lots = len(lots.posts)
+    return wished[of_lots] * n_lots + (n_lots - lots.pairs.columns), hired[of_lots]
 
 
 def _keep(
@@ -238,26 +239,34 @@ def _keep(
         if column not in own.get(row, ()):
             wanting[column].append(row)
     split = split_places(market.graduates, market.posts, market.standing, allowed)
-    lots = Lots(
-        posts=split.columns, allowed=split.eligible.copy(), capacities=split.capacities.copy()
-    )
     taken = np.full(len(row_of), UNPLACED, dtype=np.int32)
+    capacities = split.capacities.copy()
     for column, rows in wanting.items():
-        _take_places(market, lots, column, rows, taken)
-    lots.allowed[pinned != UNPLACED] = False
+        _take_places(market, split, capacities, column, rows, taken)
+    is_free = pinned == UNPLACED
+    lots = Lots(
+        posts=split.columns,
+        pairs=Candidates.of(split.eligible & is_free[:, None]),
+        capacities=capacities,
+    )
     return lots, pinned, taken
 
 
 def _take_places(
-    market: Market, lots: Lots, column: int, rows: list[int], taken: NDArray[np.int32]
+    market: Market,
+    split: SplitPlaces,
+    capacities: NDArray[np.int32],
+    column: int,
+    rows: list[int],
+    taken: NDArray[np.int32],
 ) -> None:
     """Take the places of who is fixed at a post out of its lots, reserved ones first."""
-    (of_post,) = np.nonzero(lots.posts == column)
+    (of_post,) = np.nonzero(split.columns == column)
     left = list(rows)
-    n_open = int(lots.capacities[of_post].sum())
+    n_open = int(capacities[of_post].sum())
     for lot in of_post[::-1]:
-        able = [row for row in left if lots.allowed[row, lot]][: lots.capacities[lot]]
-        lots.capacities[lot] -= len(able)
+        able = [row for row in left if split.eligible[row, lot]][: capacities[lot]]
+        capacities[lot] -= len(able)
         taken[able] = lot
         left = [row for row in left if row not in able]
     if left:
@@ -300,7 +309,7 @@ def why_unplaced(market: Market, plan: Plan, row: int) -> str:
         barred every one; ``hired_at_enrolment``; else the codes of the rules that shut out
         every post, with ``;`` between them.
     """
-    if plan.lots.allowed[row].any():
+    if plan.lots.pairs.has(row):
         return "no_place_left"
     if market.eligible[row].any():
         return "barred"
@@ -308,45 +317,3 @@ def why_unplaced(market: Market, plan: Plan, row: int) -> str:
     if graduate.hired_at_enrolment:
         return "hired_at_enrolment"
     return ";".join(excluded_by(graduate, market.posts, market.standing, market.day))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FloorMissed:
-    """An agreement whose fewest people are not reached: `reached` of `floor`."""
-
-    agreement_id: str
-    floor: int
-    reached: int
-
-
-def floors_missed(
-    market: Market, plan: Plan, agreements: Iterable[Agreement]
-) -> tuple[FloorMissed, ...]:
-    """List the agreements in force whose members a plan leaves below the floor.
-
-    Those without a member in the cohort are not asked about.
-    """
-    placed_at = {
-        graduate.graduate_id: market.posts[post].post_id
-        for graduate, post in zip(market.graduates, plan.placed, strict=True)
-        if post != UNPLACED
-    }
-    missed = []
-    for promise in promises(
-        (each for each in agreements if each.floor),
-        market.posts,
-        market.graduates,
-        market.standing,
-        market.reference,
-        market.day,
-    ):
-        at = {post.post_id for post in promise.posts}
-        joining = {who for who in promise.members if placed_at.get(who) in at}
-        floor, reached = promise.agreement.floor or 0, len(promise.served | joining)
-        if promise.members and reached < floor:
-            missed.append(
-                FloorMissed(
-                    agreement_id=promise.agreement.agreement_id, floor=floor, reached=reached
-                )
-            )
-    return tuple(missed)

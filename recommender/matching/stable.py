@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from heapq import heappush, heappushpop
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.matching.assignment import UNPLACED
+from recommender.matching.candidates import UNPLACED, Candidates
 
 
 def stable_assignment(
     graduate_ranks: NDArray[np.int64],
     post_ranks: NDArray[np.int64],
-    eligible: NDArray[np.bool_],
+    pairs: Candidates,
     capacities: NDArray[np.int32],
     *,
     best_for: str = "graduates",
@@ -23,12 +24,13 @@ def stable_assignment(
 
     Parameters
     ----------
-    graduate_ranks : int64 array of shape (n_graduates, n_posts)
-        How each graduate ranks the posts, 0 the first; no two alike among the eligible of a row.
-    post_ranks : int64 array of the same shape
-        How each post ranks the graduates; no two alike among the eligible of a column.
-    eligible : bool array of the same shape
-    capacities : int32 array of shape (n_posts,)
+    graduate_ranks : int64 array of shape (n_pairs,)
+        How the graduate of each pair ranks its lot, smaller is better; no two alike of one
+        graduate.
+    post_ranks : int64 array of shape (n_pairs,)
+        How the lot of each pair ranks its graduate; no two alike of one lot.
+    pairs : Candidates
+    capacities : int32 array of shape (n_lots,)
         Open places, at least 0.
     best_for
         ``graduates`` or ``enterprises``: who proposes. Each of that side has the best that any
@@ -37,7 +39,7 @@ def stable_assignment(
     Returns
     -------
     int32 array of shape (n_graduates,)
-        The post of each graduate; -1 for none.
+        The lot of each graduate; -1 for none.
 
     Raises
     ------
@@ -50,76 +52,79 @@ def stable_assignment(
     has the same people placed in every stable assignment of strict ranks.
     """
     if best_for == "graduates":
-        return _graduates_propose(graduate_ranks, post_ranks, eligible, capacities)
+        return _graduates_propose(graduate_ranks, post_ranks, pairs, capacities)
     if best_for == "enterprises":
-        return _posts_propose(graduate_ranks, post_ranks, eligible, capacities)
+        return _posts_propose(graduate_ranks, post_ranks, pairs, capacities)
     raise ValueError(f"best_for={best_for!r}")
 
 
 def _graduates_propose(
     graduate_ranks: NDArray[np.int64],
     post_ranks: NDArray[np.int64],
-    eligible: NDArray[np.bool_],
+    pairs: Candidates,
     capacities: NDArray[np.int32],
 ) -> NDArray[np.int32]:
-    placed = np.full(len(eligible), UNPLACED, dtype=np.int32)
-    turns = [
-        iter(_in_order(ranks, able)) for ranks, able in zip(graduate_ranks, eligible, strict=True)
-    ]
-    kept: list[list[tuple[int, int]]] = [[] for _ in capacities]
-    for first in range(len(eligible)):
+    n_graduates, n_lots = pairs.shape
+    placed = [UNPLACED] * n_graduates
+    turns = _turns(graduate_ranks, pairs.rows, n_graduates)
+    lots, ranks, places = pairs.columns.tolist(), post_ranks.tolist(), capacities.tolist()
+    kept: list[list[tuple[int, int]]] = [[] for _ in range(n_lots)]
+    for first in range(n_graduates):
         graduate = first
         while graduate != UNPLACED:
-            post = next(turns[graduate], None)
-            if post is None:
+            pair = next(turns[graduate], None)
+            if pair is None:
                 break
-            offer = (-int(post_ranks[graduate, post]), graduate)
-            if len(kept[post]) < capacities[post]:
-                heappush(kept[post], offer)
-                placed[graduate] = post
+            lot, offer = lots[pair], (-ranks[pair], graduate)
+            if len(kept[lot]) < places[lot]:
+                heappush(kept[lot], offer)
+                placed[graduate] = lot
                 break
-            if not kept[post]:  # no place at all
+            if not kept[lot]:  # no place at all
                 continue
-            _, leaving = heappushpop(kept[post], offer)
-            placed[graduate] = post
+            _, leaving = heappushpop(kept[lot], offer)
+            placed[graduate] = lot
             placed[leaving] = UNPLACED
             graduate = leaving
-    return placed
+    return np.array(placed, dtype=np.int32)
 
 
 def _posts_propose(
     graduate_ranks: NDArray[np.int64],
     post_ranks: NDArray[np.int64],
-    eligible: NDArray[np.bool_],
+    pairs: Candidates,
     capacities: NDArray[np.int32],
 ) -> NDArray[np.int32]:
-    placed = np.full(len(eligible), UNPLACED, dtype=np.int32)
-    turns = [
-        iter(_in_order(post_ranks[:, post], eligible[:, post])) for post in range(len(capacities))
-    ]
-    waiting = deque(post for post, places in enumerate(capacities) for _ in range(places))
+    n_graduates, n_lots = pairs.shape
+    held = [UNPLACED] * n_graduates  # the pair of each graduate
+    turns = _turns(post_ranks, pairs.columns, n_lots)
+    people, lots, ranks = pairs.rows.tolist(), pairs.columns.tolist(), graduate_ranks.tolist()
+    waiting = deque(lot for lot, places in enumerate(capacities.tolist()) for _ in range(places))
     while waiting:
-        post = waiting.popleft()
-        for graduate in turns[post]:
-            held = placed[graduate]
-            if held == UNPLACED or graduate_ranks[graduate, post] < graduate_ranks[graduate, held]:
-                placed[graduate] = post
-                if held != UNPLACED:
-                    waiting.append(int(held))
+        for pair in turns[waiting.popleft()]:
+            graduate = people[pair]
+            before = held[graduate]
+            if before == UNPLACED or ranks[pair] < ranks[before]:
+                held[graduate] = pair
+                if before != UNPLACED:
+                    waiting.append(lots[before])
                 break
-    return placed
+    return np.array([lots[pair] if pair != UNPLACED else pair for pair in held], dtype=np.int32)
 
 
-def _in_order(ranks: NDArray[np.int64], able: NDArray[np.bool_]) -> list[int]:
-    (those,) = np.nonzero(able)
-    ordered: list[int] = those[np.argsort(ranks[those], kind="stable")].tolist()
-    return ordered
+def _turns(
+    ranks: NDArray[np.int64], owners: NDArray[np.int32], n_owners: int
+) -> list[Iterator[int]]:
+    """Give each owner's pairs, the best first."""
+    order = np.lexsort((ranks, owners))
+    ends = np.cumsum(np.bincount(owners, minlength=n_owners))[:-1]
+    return [iter(each.tolist()) for each in np.split(order, ends)] if n_owners else []
 
 
 def blocking_pairs(
     graduate_ranks: NDArray[np.int64],
     post_ranks: NDArray[np.int64],
-    eligible: NDArray[np.bool_],
+    pairs: Candidates,
     capacities: NDArray[np.int32],
     placed: NDArray[np.int32],
 ) -> NDArray[np.bool_]:
@@ -127,24 +132,25 @@ def blocking_pairs(
 
     Parameters
     ----------
-    graduate_ranks, post_ranks, eligible, capacities
+    graduate_ranks, post_ranks, pairs, capacities
         As for `stable_assignment`, except that ranks may be equal.
     placed : int32 array of shape (n_graduates,)
 
     Returns
     -------
-    bool array of shape (n_graduates, n_posts)
+    bool array of shape (n_pairs,)
         All False where the assignment is (weakly) stable.
     """
     far = np.iinfo(np.int64).max
-    people = np.arange(len(placed))
-    own = np.where(placed == UNPLACED, far, graduate_ranks[people, np.maximum(placed, 0)])
-    worst = np.full(len(capacities), -1, dtype=np.int64)
     (who,) = np.nonzero(placed != UNPLACED)
-    np.maximum.at(worst, placed[who], post_ranks[who, placed[who]])
-    full = np.bincount(placed[who], minlength=len(capacities)) >= capacities
+    taken = pairs.indices(placed)[who]
+    own = np.full(pairs.shape[0], far)
+    own[who] = graduate_ranks[taken]
+    worst = np.full(pairs.shape[1], -1, dtype=np.int64)
+    np.maximum.at(worst, placed[who], post_ranks[taken])
+    full = np.bincount(placed[who], minlength=pairs.shape[1]) >= capacities
     worst = np.where(full, worst, far)
-    blocking: NDArray[np.bool_] = (
-        eligible & (graduate_ranks < own[:, None]) & (post_ranks < worst[None, :])
+    blocking: NDArray[np.bool_] = (graduate_ranks < own[pairs.rows]) & (
+        post_ranks < worst[pairs.columns]
     )
     return blocking

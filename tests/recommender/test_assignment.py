@@ -11,18 +11,40 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from recommender.matching.assignment import (
-    UNPLACED,
-    assign_cohort,
-    most_placed,
-    place_prices,
-    whole_values,
-)
+from recommender.matching import assignment
+from recommender.matching.assignment import place_prices, whole_values
+from recommender.matching.candidates import UNPLACED, Candidates
 from recommender.matching.ranking import percentiles
 from recommender.model.topk import id_keys
 
 ONE = np.array([1], dtype=np.int32)
 Cohort = tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.int32]]
+
+
+def assign_cohort(
+    values: NDArray[np.float32], eligible: NDArray[np.bool_], places: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    pairs = Candidates.of(eligible)
+    whole = whole_values(values[pairs.rows, pairs.columns])
+    return assignment.assign_cohort(whole, pairs, places)
+
+
+def most_placed(eligible: NDArray[np.bool_], places: NDArray[np.int32]) -> int:
+    found = assignment.most_placed(Candidates.of(eligible), places)
+    (who,) = np.nonzero(found != UNPLACED)
+    assert eligible[who, found[who]].all()
+    assert (np.bincount(found[who], minlength=len(places)) <= places).all()
+    return len(who)
+
+
+def prices_of(
+    values: NDArray[np.int64],
+    eligible: NDArray[np.bool_],
+    places: NDArray[np.int32],
+    placed: NDArray[np.int32],
+) -> NDArray[np.int64]:
+    pairs = Candidates.of(eligible)
+    return place_prices(values[pairs.rows, pairs.columns], pairs, places, placed)
 
 
 def assign(values: object, capacities: object, eligible: object = True) -> list[int]:
@@ -154,10 +176,10 @@ def test_no_prices_prove_what_another_assignment_beats() -> None:
     # One place; graduate 0 would have 5 of it, graduate 1 has 3.
     values = np.array([[5], [3]], dtype=np.int64)
     with pytest.raises(ValueError, match="larger sum"):
-        place_prices(values, values > 0, ONE, np.array([UNPLACED, 0], dtype=np.int32))
+        prices_of(values, values > 0, ONE, np.array([UNPLACED, 0], dtype=np.int32))
     # Nor where a place is left that somebody would gain by.
     with pytest.raises(ValueError, match="larger sum"):
-        place_prices(values, values > 0, ONE, np.array([UNPLACED, UNPLACED], dtype=np.int32))
+        prices_of(values, values > 0, ONE, np.array([UNPLACED, UNPLACED], dtype=np.int32))
 
 
 def test_a_place_costs_what_the_next_in_line_would_have_given() -> None:
@@ -167,7 +189,7 @@ def test_a_place_costs_what_the_next_in_line_would_have_given() -> None:
     values = np.array([[9, 6, 0], [7, 1, 0]], dtype=np.int64)
     placed = np.array([1, 0], dtype=np.int32)
     places = np.array([1, 1, 2], dtype=np.int32)
-    assert place_prices(values, values >= 0, places, placed).tolist() == [3, 0, 0]
+    assert prices_of(values, values >= 0, places, placed).tolist() == [3, 0, 0]
 
 
 def test_prices_prove_300_small_cohorts_by_weak_duality() -> None:
@@ -175,13 +197,19 @@ def test_prices_prove_300_small_cohorts_by_weak_duality() -> None:
         values, eligible, places = random_cohort(seed)
         whole = whole_values(values)
         placed = assign_cohort(values, eligible, places)
-        prices = place_prices(whole, eligible, places, placed)
+        prices = prices_of(whole, eligible, places, placed)
         (who,) = np.nonzero(placed != UNPLACED)
         left = np.bincount(placed[who], minlength=len(places)) < places
         assert (prices >= 0).all()
         assert (prices[left] == 0).all()
         above = np.where(eligible, whole - prices, 0).max(axis=1, initial=0)
         assert above.sum() + (prices * places).sum() == whole[who, placed[who]].sum(), seed
+
+
+def test_nobody_has_prices_for_what_they_may_not_take() -> None:
+    values = np.array([[5]], dtype=np.int64)
+    with pytest.raises(ValueError, match="may not take"):
+        prices_of(values, values > 5, ONE, np.array([0], dtype=np.int32))
 
 
 @pytest.mark.parametrize(("n_graduates", "n_posts"), [(0, 2), (2, 0), (0, 0)])

@@ -12,8 +12,9 @@ import pytest
 from recommender.domain import Graduate, Post, SkillLevel
 from recommender.errors import Ineligible, NotFound, PinsConflict
 from recommender.matching.eligibility import Reserved, Standing
+from recommender.matching.floors import floors_missed
 from recommender.matching.market import Market, open_market
-from recommender.matching.plan import Pins, floors_missed, make_plan, why_unplaced
+from recommender.matching.plan import Pins, make_plan, why_unplaced
 from recommender.model.scoring import Scorer
 from tests.builders import (
     CREDIT_CODE,

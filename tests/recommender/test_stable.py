@@ -13,13 +13,28 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recommender.matching.assignment import UNPLACED
-from recommender.matching.stable import blocking_pairs, stable_assignment
+from recommender.matching import stable
+from recommender.matching.candidates import UNPLACED, Candidates
 from recommender.model.topk import id_keys, pair_hash
 
 # The public hospitals/residents instance; see its own page for where it is from.
 INSTANCE = Path(os.environ.get("PLACEMENT_STABLE_INSTANCE") or "no instance named")
 FAR = 1_000_000
+
+
+def stable_assignment(graduates, posts, eligible, places, *, best_for):
+    pairs = Candidates.of(eligible)
+    at = pairs.rows, pairs.columns
+    return stable.stable_assignment(graduates[at], posts[at], pairs, places, best_for=best_for)
+
+
+def blocking_pairs(graduates, posts, eligible, places, placed):
+    """Mark the pairs that block in an array of graduates and posts."""
+    pairs = Candidates.of(eligible)
+    at = pairs.rows, pairs.columns
+    marked = np.zeros(eligible.shape, dtype=np.bool_)
+    marked[at] = stable.blocking_pairs(graduates[at], posts[at], pairs, places, placed)
+    return marked
 
 
 def ranks_of(lists: list[list[int]], n_others: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
