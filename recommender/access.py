@@ -11,14 +11,17 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 from sqlalchemy import Connection, Engine
 
-from recommender.data import store
+from recommender.data import bodies, store
 from recommender.errors import NotFound, Unreadable
 
 ROLES = ("officer", "alliance", "data", "enterprise", "kiosk", "auditor", "admin")
 SCOPES = ("college", "alliance", "enterprise")
+# Who looks after an alliance's people looks after one alliance's.
+OF_ONE_ALLIANCE = frozenset({"alliance"})
 PREFIX = "placement_"
 
 
@@ -39,6 +42,11 @@ class Grant:
     role: str
     scope_kind: str | None = None
     scope_name: str | None = None
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether it holds for everybody's people; of an alliance's role never."""
+        return self.scope_kind is None and self.role not in OF_ONE_ALLIANCE
 
 
 def open_database(url: str) -> Engine:
@@ -61,7 +69,10 @@ def create_token(
     Raises
     ------
     Unreadable
-        If there is no such role or scope, or a scope without a name.
+        If there is no such role or scope, a scope without a name, or the role of an alliance
+        without one.
+    NotFound
+        If nobody goes by the scope's name; those that are near are suggested.
     """
     if role not in ROLES:
         raise Unreadable("role", role, "unknown_role", ROLES)
@@ -69,8 +80,12 @@ def create_token(
         raise Unreadable("scope", scope_kind, "unknown_scope", SCOPES)
     if bool(scope_kind) != bool(scope_name):
         raise Unreadable("scope", scope_name or "", "scope_without_name")
+    if role in OF_ONE_ALLIANCE and scope_kind != "alliance":
+        raise Unreadable("role", role, "role_of_one_alliance")
     secret = PREFIX + secrets.token_urlsafe(32)
     with store.writing(engine) as conn:
+        if scope_kind is not None and scope_name is not None:
+            _require_known(conn, scope_kind, scope_name)
         store.create_token(conn, role, scope_kind, scope_name, _digest(secret), day)
     return secret
 
@@ -114,7 +129,7 @@ def list_tokens(engine: Engine) -> list[store.TokenGrant]:
 def within(engine: Engine, grant: Grant, graduate_ids: Iterable[str]) -> frozenset[str]:
     """Leave only the graduates whom the token's scope covers; all where it has none."""
     wanted = list(graduate_ids)
-    if grant.scope_kind is None:
+    if grant.is_for_all:
         return frozenset(wanted)
     with store.reading(engine) as conn:
         colleges = _colleges(conn, grant)
@@ -130,7 +145,7 @@ def require_within(engine: Engine, grant: Grant, graduate_id: str) -> None:
     NotFound
         Just as for an id that nobody holds, so that the answer does not tell them apart.
     """
-    if grant.scope_kind is not None and graduate_id not in within(engine, grant, [graduate_id]):
+    if not grant.is_for_all and graduate_id not in within(engine, grant, [graduate_id]):
         raise NotFound("graduate", graduate_id)
 
 
@@ -141,6 +156,13 @@ def _colleges(conn: Connection, grant: Grant) -> frozenset[str]:
         members = store.load_members(conn)
         return frozenset(each.name for each in members if each.alliance == grant.scope_name)
     return frozenset()  # an enterprise has posts, not graduates
+
+
+def _require_known(conn: Connection, scope_kind: str, scope_name: str) -> None:
+    known = bodies.names(conn, scope_kind)
+    if scope_name not in known:
+        near = get_close_matches(scope_name, sorted(known), n=3, cutoff=0.3)
+        raise NotFound(scope_kind, scope_name, near)
 
 
 def _digest(secret: str) -> str:

@@ -115,6 +115,12 @@ _THINGS = {
     "occupation": ("职业", "occupation"),
     "chain": ("产业链", "industry chain"),
     "token": ("令牌", "token"),
+    "college": ("院校（见名册或成员单位表）", "college (of a roster or the members sheet)"),
+    "alliance": ("联盟（见成员单位表）", "alliance (of the members sheet)"),
+    "enterprise": (
+        "企业（见需求目录或成员单位表）",
+        "enterprise (of a catalog or the members sheet)",
+    ),
     "sheet": ("表格类型", "kind of sheet"),
     "path": ("文件或文件夹", "file or folder"),
 }
@@ -141,6 +147,10 @@ _UNREADABLE = {
     "unknown_role": ("没有这个角色", "there is no such role"),
     "unknown_scope": ("没有这种范围", "there is no such scope"),
     "scope_without_name": ("范围缺少名称", "the scope needs a name"),
+    "role_of_one_alliance": (
+        "此角色只管一个联盟，请用 --alliance 指明",
+        "this role is for one alliance; name it with --alliance",
+    ),
     "no_sheets": ("其中没有可导入的表格", "it holds no sheet"),
     "unknown_target": ("没有这种排法", "there is no such way of ordering"),
     "not_a_version": ("版本应为数字，如 3 或 v3", "a version is a number, such as 3 or v3"),

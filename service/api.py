@@ -106,7 +106,7 @@ def profile_ranking(body: Profile) -> Response:
 def post_graduates(path: PostPath, query: TopQuery) -> Response:
     """Rank the graduates who may take one post, best first."""
     grant = tokens.grant()
-    asked = query.top if grant.scope_kind is None else _EVERYBODY
+    asked = query.top if grant.is_for_all else _EVERYBODY
     ranked = parts().desk.rank_graduates(path.post_id, top=asked)
     return answer(payloads.GraduateRanking.of(_within_scope(ranked, grant, query.top)))
 
@@ -147,7 +147,7 @@ def answer(shape: BaseModel, status: int = 200) -> Response:
 
 def _within_scope(ranked: GraduateRanking, grant: access.Grant, top: int) -> GraduateRanking:
     """Leave a bearer's own graduates only, numbered anew, so that gaps tell nothing."""
-    if grant.scope_kind is None:
+    if grant.is_for_all:
         return ranked
     own = access.within(parts().engine, grant, [each.graduate_id for each in ranked.graduates])
     kept = [each for each in ranked.graduates if each.graduate_id in own][:top]

@@ -1,4 +1,4 @@
-"""Who is asking, and which role may ask what: the least that each role needs."""
+"""Who is asking: reads the token of a request, and turns away whose role may not ask."""
 
 from __future__ import annotations
 
@@ -14,25 +14,9 @@ from recommender.access import Grant
 from recommender.errors import Busy, DatabaseFailed
 from recommender.places import Clerk
 from service.parts import parts
+from service.routes import may_ask
 
 REMEMBERED_S = 900.0
-_PEOPLE = frozenset({"officer", "admin", "auditor"})
-_CLERKS = frozenset({"officer", "admin"})
-_EVERYBODY = frozenset(access.ROLES)
-
-# View → roles. The kiosk's question names no known person, so any token may ask it.
-# Enterprises and alliances see no graduate: nobody has agreed to be shown to them.
-MAY_ASK = {
-    "graduate_ranking": _PEOPLE,
-    "post_graduates": _PEOPLE,
-    "pair_eligibility": _PEOPLE,
-    "profile_ranking": _EVERYBODY,
-    "record_outcome": frozenset({"officer", "admin", "data"}),
-    "hold_place": _CLERKS,
-    "confirm_place": _CLERKS,
-    "release_place": _CLERKS,
-    "post_places": _PEOPLE,
-}
 
 
 def require_role() -> None:
@@ -43,7 +27,7 @@ def require_role() -> None:
     Unauthorized
         Nothing says whether an invalid token was ever valid.
     Forbidden
-        If the role is not among those of the view.
+        If the role is not among those of the route.
     """
     sent = request.authorization
     secret = sent.token if sent is not None and sent.type == "bearer" else None
@@ -53,7 +37,7 @@ def require_role() -> None:
     if found is None:
         raise Unauthorized(www_authenticate=_challenge(error="invalid_token"))
     g.grant = found
-    if found.role not in MAY_ASK[(request.endpoint or "").rpartition(".")[2]]:
+    if not may_ask(found.role, request.endpoint):
         raise Forbidden
 
 

@@ -8,8 +8,12 @@ from sqlalchemy import Engine
 
 from recommender import access
 from recommender.data import store
+from recommender.domain import MemberKind
 from recommender.errors import NotFound, Unreadable
-from tests.builders import DAY, make_graduate, make_member
+from tests.builders import DAY, make_graduate, make_member, make_post
+
+
+COLLEGE = MemberKind.TECHNICIAN_COLLEGE
 
 
 def grant(**overrides: object) -> access.Grant:
@@ -39,6 +43,54 @@ def test_a_scope_that_says_nothing_is_refused(
     assert refusal.value.code == code
 
 
+def test_an_alliances_role_without_an_alliance_is_refused(colleges: Engine) -> None:
+    for scope in ({}, {"scope_kind": "college", "scope_name": "甲技师学院"}):
+        with pytest.raises(Unreadable) as refusal:
+            access.create_token(colleges, role="alliance", day=DAY, **scope)
+        assert refusal.value.code == "role_of_one_alliance"
+    assert access.list_tokens(colleges) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "near"),
+    [
+        ("college", "甲技师学校", ("甲技师学院", "乙技师学院", "丙技师学院")),
+        ("college", "示例机械有限公司", ()),
+        ("alliance", "东联", ("东联盟",)),
+        ("enterprise", "示例机械公司", ("示例机械有限公司",)),
+    ],
+)
+def test_a_name_that_nobody_goes_by_is_refused_with_what_is_near(
+    colleges: Engine, kind: str, name: str, near: tuple[str, ...]
+) -> None:
+    with pytest.raises(NotFound) as refusal:
+        access.create_token(colleges, role="officer", day=DAY, scope_kind=kind, scope_name=name)
+    assert (refusal.value.kind, refusal.value.key) == (kind, name)
+    assert refusal.value.suggestions[: len(near)] == near
+    assert bool(refusal.value.suggestions) == bool(near)
+    assert access.list_tokens(colleges) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("college", "甲技师学院"),  # of the members sheet
+        ("college", "丁技师学院"),  # of a roster alone
+        ("alliance", "西联盟"),
+        ("enterprise", "示例机械有限公司"),  # of the members sheet
+        ("enterprise", "示例装备有限公司"),  # of a catalog alone
+    ],
+)
+def test_a_name_is_known_from_whatever_sheet_has_it(
+    colleges: Engine, kind: str, name: str
+) -> None:
+    with store.writing(colleges) as conn:
+        store.save_graduates(conn, [make_graduate(graduate_id="D", college="丁技师学院")])
+        store.save_posts(conn, [make_post(enterprise="示例装备有限公司")], day=DAY)
+    access.create_token(colleges, role="officer", day=DAY, scope_kind=kind, scope_name=name)
+    assert [each.scope_name for each in access.list_tokens(colleges)] == [name]
+
+
 def test_a_secret_nobody_made_grants_nothing(engine: Engine) -> None:
     access.create_token(engine, role="officer", day=DAY)
     assert access.grant_of(engine, "placement_guess") is None
@@ -46,17 +98,14 @@ def test_a_secret_nobody_made_grants_nothing(engine: Engine) -> None:
     assert access.grant_of(engine, "\ud800") is None
 
 
-def test_a_secret_grants_its_role_and_scope(engine: Engine) -> None:
+def test_a_secret_grants_its_role_and_scope(colleges: Engine) -> None:
     secret = access.create_token(
-        engine, role="officer", day=DAY, scope_kind="college", scope_name="示例技师学院"
+        colleges, role="officer", day=DAY, scope_kind="college", scope_name="甲技师学院"
     )
-    found = access.grant_of(engine, secret)
+    found = access.grant_of(colleges, secret)
     assert found is not None
-    assert (found.role, found.scope_kind, found.scope_name) == (
-        "officer",
-        "college",
-        "示例技师学院",
-    )
+    assert (found.role, found.scope_kind, found.scope_name) == ("officer", "college", "甲技师学院")
+    assert not found.is_for_all
 
 
 def test_two_secrets_are_never_alike(engine: Engine) -> None:
@@ -113,9 +162,10 @@ def colleges(engine: Engine) -> Engine:
         make_graduate(graduate_id="C", college="丙技师学院"),
     ]
     members = [
-        make_member(name="甲技师学院", alliance="东联盟"),
-        make_member(name="乙技师学院", alliance="东联盟"),
-        make_member(name="丙技师学院", alliance="西联盟"),
+        make_member(name="甲技师学院", alliance="东联盟", kind=COLLEGE),
+        make_member(name="乙技师学院", alliance="东联盟", kind=COLLEGE),
+        make_member(name="丙技师学院", alliance="西联盟", kind=COLLEGE),
+        make_member(name="示例机械有限公司", alliance="西联盟"),
     ]
     with store.writing(engine) as conn:
         store.save_graduates(conn, graduates, [])
@@ -138,6 +188,14 @@ def test_a_scope_covers_its_own_graduates(
 ) -> None:
     bearer = grant(scope_kind=kind, scope_name=name)
     assert access.within(colleges, bearer, ["A", "B", "C", "nobody"]) == seen
+
+
+def test_an_alliances_role_that_has_none_sees_nobody(colleges: Engine) -> None:
+    # Made before such a token was refused.
+    bearer = grant(role="alliance")
+    assert access.within(colleges, bearer, ["A", "B", "C"]) == frozenset()
+    with pytest.raises(NotFound):
+        access.require_within(colleges, bearer, "A")
 
 
 def test_a_graduate_outside_the_scope_is_as_unknown_as_nobody(colleges: Engine) -> None:

@@ -12,10 +12,11 @@ from sqlalchemy import Engine
 
 from recommender import access
 from recommender.data import store
+from recommender.domain import MemberKind
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
 from service import create_app
-from tests.builders import DAY, make_graduate, make_post
+from tests.builders import DAY, make_graduate, make_member, make_post
 from tests.service.fake_desk import FakeDesk
 from tests.service.published import crosswalk, publish
 
@@ -53,9 +54,14 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def bearer(sqlite_engine: Engine) -> Bearer:
-    """Make a token and give the header that carries it."""
+    """Make a token and give the header that carries it; an alliance's is of one that is stored."""
 
     def make(role: str = "officer", **scope: str) -> dict[str, str]:
+        if role in access.OF_ONE_ALLIANCE and not scope:
+            member = make_member(name="示例技师学院", kind=MemberKind.TECHNICIAN_COLLEGE)
+            with store.writing(sqlite_engine) as conn:
+                store.save_members(conn, [member])
+            scope = {"scope_kind": "alliance", "scope_name": member.alliance}
         secret = access.create_token(sqlite_engine, role=role, day=DAY, **scope)
         return {"Authorization": f"Bearer {secret}"}
 

@@ -1,0 +1,68 @@
+"""Every route in one table: which roles may ask it, and whether it speaks of people.
+
+What is not here is closed to everybody, and `tests/service/test_tenancy.py` fails until its line
+is written. A route that speaks of people answers a bearer about their own people only, and about
+anybody else's as about an id that nobody holds (`access.within`, `access.require_within`); the
+same test asks every route, by every method and role, and looks for people of others in whatever
+comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from recommender import access
+
+_CLERKS = frozenset({"officer", "admin"})
+_READERS = _CLERKS | {"auditor", "alliance"}
+_RECORDERS = _CLERKS | {"data"}
+_EVERYBODY = frozenset(access.ROLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route.
+
+    Attributes
+    ----------
+    roles
+        Who may ask, by the role of their token; None: anybody, without one.
+    of_people
+        Whether an answer may name or describe people who are stored, those within the bearer's
+        scope. Of any other route not even an admin learns who is stored.
+    """
+
+    roles: frozenset[str] | None
+    of_people: bool
+
+
+_OPEN = Route(None, of_people=False)
+
+# Endpoint (blueprint and view) → route. An enterprise sees no graduate: nobody has agreed to be
+# shown to it. The kiosk's question names no known person, so any token may ask it.
+ROUTES: Mapping[str, Route] = {
+    "api.graduate_ranking": Route(_READERS, of_people=True),
+    "api.post_graduates": Route(_READERS, of_people=True),
+    "api.pair_eligibility": Route(_READERS, of_people=True),
+    "api.profile_ranking": Route(_EVERYBODY, of_people=False),
+    "api.record_outcome": Route(_RECORDERS, of_people=True),
+    "places.hold_place": Route(_CLERKS, of_people=True),
+    "places.confirm_place": Route(_CLERKS, of_people=True),
+    "places.release_place": Route(_CLERKS, of_people=True),
+    "places.post_places": Route(_READERS, of_people=True),
+    "document": _OPEN,
+    "page.ask": _OPEN,
+    "page.explain": _OPEN,
+    "page.show": _OPEN,
+    "probes.alive": _OPEN,
+    "probes.metrics": _OPEN,
+    "probes.ready": _OPEN,
+    "static": _OPEN,
+}
+
+
+def may_ask(role: str, endpoint: str | None) -> bool:
+    """Whether a role may ask a route; one that is in no table is closed."""
+    route = ROUTES.get(endpoint or "")
+    return route is not None and route.roles is not None and role in route.roles

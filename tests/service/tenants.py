@@ -1,0 +1,349 @@
+"""Two alliances in one database, everything private marked, and everybody who may ask.
+
+Whatever a college has for itself (names, numbers, ids, notes, its own trade) holds its mark, and
+no mark stands anywhere else: one look tells whose people an answer speaks of.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from recommender import access, ledger
+from recommender.claims import start_of
+from recommender.data import store
+from recommender.domain import MemberKind, OutcomeStage
+from recommender.placements import PlacementDesk
+from recommender.places import Clerk
+from recommender.settings import Settings
+from service import create_app, logs
+from service.parts import parts
+from service.routes import ROUTES
+from tests.builders import (
+    CREDIT_CODE,
+    DAY,
+    make_agreement,
+    make_details,
+    make_graduate,
+    make_member,
+    make_outcome,
+    make_post,
+)
+from tests.service.published import crosswalk, publish
+
+# Letters that stand in no word of any answer. Alliance A has two colleges, alliance B has one.
+A1, A2, B1 = "qzA1x", "qzA2x", "qzB1x"
+IN_A, IN_B = "qzAx", "qzBx"
+ALLIANCE_OF = {A1: IN_A, A2: IN_A, B1: IN_B}
+MARKS = frozenset({A1, A2, B1, IN_A, IN_B})
+
+ENTERPRISE = "示例机械有限公司"
+NOBODY, NOTHING = "G-nobody-1", "P-nothing"
+# What each graduate of a college has: nothing yet, a hold, a place, a turn, no consent.
+FREE, HOLDER, PLACED, WAITER, SILENT = "free", "holder", "placed", "waiter", "silent"
+STATES = (FREE, HOLDER, PLACED, WAITER, SILENT)
+# P-open takes everybody, P-few is full, and of P-kept one place is a college's of alliance B.
+POSTS = ("P-open", "P-few", "P-kept", "P-shut", NOTHING)
+
+# How a route is asked, other than by the ids in its address: body, form, query, headers, and
+# values for other parts of its address. `{graduate_id}` and `{post_id}` are filled in. A route
+# that takes a body or parts of its own needs a line, or nothing but refusals would be looked at.
+QUESTIONS: Mapping[str, Mapping[str, Any]] = {
+    "api.profile_ranking": {"json": {"trade": "焊接加工", "home_region": "370811", "top": 100}},
+    "api.graduate_ranking": {"query_string": {"top": 100}},
+    "api.post_graduates": {"query_string": {"top": 100}},
+    "api.record_outcome": {
+        "json": {
+            "graduate_id": "{graduate_id}",
+            "post_id": "{post_id}",
+            "stage": "意向",
+            "date": "2026-05-14",
+        }
+    },
+    "places.hold_place": {
+        "json": {"graduate_id": "{graduate_id}", "post_id": "{post_id}", "wait": True}
+    },
+    "places.confirm_place": {"json": {"graduate_id": "{graduate_id}", "post_id": "{post_id}"}},
+    "places.release_place": {
+        "json": {"graduate_id": "{graduate_id}", "post_id": "{post_id}", "reason": "其他"}
+    },
+    "page.ask": {"data": {"ask": "1", "trade": "焊接加工"}},
+    "page.explain": {"parts": {"slug": "not-found"}},
+    "static": {"parts": {"filename": "style.css"}},
+}
+
+
+def graduate_id(mark: str, state: str) -> str:
+    return f"G-{mark}-{state}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, with the marks of the people whom they may see."""
+
+    role: str | None
+    scope: str
+    headers: Mapping[str, str]
+    sees: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.role or 'nobody'} of {self.scope}"
+
+    def may_ask(self, endpoint: str) -> bool:
+        route = ROUTES[endpoint]
+        return route.roles is None or self.role in route.roles
+
+    def may_read(self, endpoint: str) -> frozenset[str]:
+        return self.sees if ROUTES[endpoint].of_people else frozenset()
+
+
+@dataclass
+class Tenants:
+    """The application over both alliances, and everybody who may ask it."""
+
+    app: Flask
+    engine: Engine
+    home: Path
+    askers: list[Asker]
+    log: io.StringIO
+    client: FlaskClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = self.app.test_client(use_cookies=False)
+
+    def put(self, asker: Asker, question: Question, **more: str) -> TestResponse:
+        """Put a question as somebody, with more headers where there are some."""
+        headers = {**asker.headers, **more}
+        return self.client.open(
+            question.path,
+            method=question.method,
+            headers=headers,
+            buffered=True,
+            **question.sent,
+        )
+
+    def told(self) -> str:
+        """Give whatever is written down beside the answers: log, metrics, lists shown."""
+        with self.app.app_context():
+            parts().exposures.flush()
+        lists = "".join(
+            path.read_text("ascii") for path in sorted(self.home.glob("exposures/*.jsonl"))
+        )
+        return self.log.getvalue() + self.client.get("/metrics").text + lists
+
+
+def shown(answer: TestResponse) -> str:
+    """Give everything that a client receives, but the time of day."""
+    headers = [f"{name}: {value}" for name, value in answer.headers if name != "Date"]
+    return "\n".join([answer.status, *headers, answer.get_data(as_text=True)])
+
+
+def leaked(text: str, allowed: frozenset[str]) -> set[str]:
+    """Find marks of people whom an answer may not speak of."""
+    return {mark for mark in MARKS - allowed if mark.lower() in text.lower()}
+
+
+# --- the two alliances ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A database with both alliances, to be copied, and who may ask about it."""
+
+    path: Path
+    askers: list[Asker]
+
+
+def fill(migrated_file: Path, folder: Path) -> Filled:
+    """Store three colleges with people in every state, before posts that all of them share."""
+    path = folder / "filled.sqlite3"
+    shutil.copyfile(migrated_file, path)
+    engine = store.connect(f"sqlite:///{path}")
+    _store_sheets(engine)
+    _take_places(engine)
+    askers = _make_askers(engine)
+    engine.dispose()
+    return Filled(path, askers)
+
+
+def _store_sheets(engine: Engine) -> None:
+    posts = [
+        make_post(post_id="P-open", headcount=50),
+        make_post(post_id="P-few", headcount=6),
+        make_post(post_id="P-kept", headcount=3),
+        make_post(post_id="P-shut", closes_on=DAY - timedelta(days=5)),
+    ]
+    with store.writing(engine) as conn:
+        store.save_posts(conn, posts, day=DAY)
+        store.save_members(
+            conn,
+            [
+                make_member(
+                    name=f"{mark} college",
+                    alliance=f"{alliance} alliance",
+                    kind=MemberKind.TECHNICIAN_COLLEGE,
+                    credit_code=None,
+                )
+                for mark, alliance in ALLIANCE_OF.items()
+            ],
+        )
+        for mark in ALLIANCE_OF:
+            store.save_graduates(
+                conn,
+                [_graduate(mark, state) for state in STATES],
+                [_details(mark, state) for state in STATES],
+            )
+            declined = make_outcome(
+                graduate_id=graduate_id(mark, FREE),
+                post_id="P-kept",
+                stage=OutcomeStage.DECLINED,
+            )
+            store.save_outcomes(conn, [declined])
+        kept = make_agreement(
+            agreement_id=f"A-{B1}",
+            college=f"{B1} college",
+            trade="焊接加工",
+            class_year=2026,
+            post_id="P-kept",
+            ceiling=2,
+        )
+        store.save_agreements(conn, [kept])
+
+
+def _take_places(engine: Engine) -> None:
+    clerk = Clerk(who="officer 99", now=start_of(DAY), hold_hours=48)
+    for mark in ALLIANCE_OF:
+        placed, holder = graduate_id(mark, PLACED), graduate_id(mark, HOLDER)
+        ledger.confirm(engine, clerk, placed, "P-few", note=f"{mark} note")
+        ledger.hold(engine, clerk, holder, "P-few", note=f"{mark} note")
+    for mark in reversed(ALLIANCE_OF):
+        waiter = graduate_id(mark, WAITER)
+        ledger.hold(engine, clerk, waiter, "P-few", wait=True, note=f"{mark} note")
+
+
+def _graduate(mark: str, state: str) -> Any:
+    return make_graduate(
+        graduate_id=graduate_id(mark, state),
+        college=f"{mark} college",
+        class_name=f"{mark} class",
+        trade=f"焊接加工（{mark}）",
+        consent=state != SILENT,
+        order_class=CREDIT_CODE if mark == B1 else None,
+    )
+
+
+def _details(mark: str, state: str) -> Any:
+    return make_details(
+        graduate_id=graduate_id(mark, state), name=f"{mark} name", student_no=f"{mark} 001"
+    )
+
+
+def _make_askers(engine: Engine) -> list[Asker]:
+    """Make a token for every role and every scope that it can have."""
+    scopes: list[tuple[str | None, str | None, frozenset[str]]] = [
+        ("college", f"{A1} college", frozenset({A1, IN_A})),
+        ("college", f"{B1} college", frozenset({B1, IN_B})),
+        ("alliance", f"{IN_A} alliance", frozenset({A1, A2, IN_A})),
+        ("alliance", f"{IN_B} alliance", frozenset({B1, IN_B})),
+        ("enterprise", ENTERPRISE, frozenset()),
+        (None, None, MARKS),
+    ]
+    askers = [Asker(None, "nothing", {}, frozenset())]
+    for role in access.ROLES:
+        for kind, name, sees in scopes:
+            if role in access.OF_ONE_ALLIANCE and kind != "alliance":
+                continue
+            secret = access.create_token(
+                engine, role=role, day=DAY, scope_kind=kind, scope_name=name
+            )
+            headers = {"Authorization": f"Bearer {secret}"}
+            askers.append(Asker(role, name or "all", headers, sees))
+    return askers
+
+
+@contextmanager
+def tenants(folder: Path, filled: Filled) -> Iterator[Tenants]:
+    """Serve a copy of a filled database, with its log caught and left as it was found."""
+    path = folder / "placement.sqlite3"
+    shutil.copyfile(filled.path, path)
+    engine = store.connect(f"sqlite:///{path}")
+    settings = Settings(home=folder, database_url=f"sqlite:///{path}", as_of=DAY)
+    # Prices are published: solved for a cohort at hand, they are everybody's doing.
+    prices = dict.fromkeys(POSTS, (0.0, 0.0))
+    publish(settings.models_dir, replace(crosswalk(), prices=prices))
+    app = create_app(
+        settings,
+        engine=engine,
+        desk=PlacementDesk(engine, settings.models_dir, today=lambda: DAY),
+        today=lambda: DAY,
+        new_request_id=lambda: "0" * 32,
+    )
+    root = logging.getLogger()
+    handlers, level, log = root.handlers[:], root.level, io.StringIO()
+    structured = structlog.get_config()
+    logs.configure(log)
+    try:
+        yield Tenants(app, engine, folder, filled.askers, log)
+    finally:
+        root.handlers[:], root.level = handlers, level
+        structlog.configure(**structured)
+        engine.dispose()
+
+
+# --- how a route is asked ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request, without who sends it."""
+
+    method: str
+    path: str
+    sent: Mapping[str, Any]
+
+
+def questions(app: Flask, endpoint: str, graduate_id: str, post_id: str) -> list[Question]:
+    """Ask a route about a graduate and a post: at every address of its own, by its own methods."""
+    line, asked = QUESTIONS.get(endpoint, {}), []
+    values = {"graduate_id": graduate_id, "post_id": post_id}
+    for rule in app.url_map.iter_rules(endpoint):
+        given = {**values, **line.get("parts", {})}
+        missing = set(rule.arguments) - set(given)
+        methods = own_methods(rule)
+        assert not missing and (endpoint in QUESTIONS or methods <= {"GET", "DELETE"}), (
+            f"say in QUESTIONS of tests/service/tenants.py how {endpoint} is asked:"
+            f" {', '.join(sorted(missing)) or 'its body'}"
+        )
+        _, path = rule.build({name: given[name] for name in rule.arguments}) or ("", "")
+        sent = {name: _filled(part, values) for name, part in line.items() if name != "parts"}
+        asked += [Question(method, path, sent) for method in sorted(methods)]
+    return asked
+
+
+def own_methods(rule: Rule) -> set[str]:
+    """Give the methods that a route was made for."""
+    return set(rule.methods or ()) - {"HEAD", "OPTIONS"}
+
+
+def _filled(part: Any, values: Mapping[str, str]) -> Any:
+    if isinstance(part, str):
+        for name, value in values.items():
+            part = part.replace(f"{{{name}}}", value)
+        return part
+    if isinstance(part, Mapping):
+        return {name: _filled(each, values) for name, each in part.items()}
+    return [_filled(each, values) for each in part] if isinstance(part, list) else part

@@ -1,0 +1,218 @@
+"""People belong to a college in an alliance; nobody else learns of them, whatever is asked.
+
+Every route of the application, by every method, role and scope, about one's own people and about
+others'. A new route needs its line in `service/routes.py`, and where it takes a body or parts of
+its own in the address, one in `tests/service/tenants.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from werkzeug.test import TestResponse
+
+from recommender import access
+from recommender.data import store
+from service.routes import ROUTES
+from tests.builders import DAY, make_graduate
+from tests.service.tenants import (
+    A1,
+    A2,
+    B1,
+    FREE,
+    HOLDER,
+    NOBODY,
+    NOTHING,
+    PLACED,
+    SILENT,
+    WAITER,
+    Asker,
+    Filled,
+    Question,
+    Tenants,
+    fill,
+    graduate_id,
+    leaked,
+    own_methods,
+    questions,
+    shown,
+    tenants,
+)
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OF_PEOPLE = sorted(name for name, route in ROUTES.items() if route.of_people)
+# What is asked about whose graduate; askers take turns, and between them ask all of it.
+CASES = (
+    (FREE, "P-open"),
+    (HOLDER, "P-few"),
+    (PLACED, "P-few"),
+    (FREE, "P-kept"),
+    (WAITER, "P-few"),
+    (SILENT, "P-shut"),
+    (PLACED, NOTHING),
+)
+IMPORTED = store.ImportRecord(
+    day=DAY, sheets=(), n_graduates=9, n_unmapped_trades=0, n_posts=0, n_unknown_occupations=0
+)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Filled:
+    """Fill one database for the module; each test has a copy."""
+    return fill(migrated_file, tmp_path_factory.mktemp("tenants"))
+
+
+@pytest.fixture
+def world(tmp_path: Path, filled: Filled) -> Iterator[Tenants]:
+    with tenants(tmp_path, filled) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def read_world(tmp_path_factory: pytest.TempPathFactory, filled: Filled) -> Iterator[Tenants]:
+    """Serve one copy to all tests whose writes are refused."""
+    with tenants(tmp_path_factory.mktemp("read"), filled) as made:
+        yield made
+
+
+def asked(world: Tenants, endpoint: str, turn: int, *marks: str) -> list[Question]:
+    """Give two questions for each college, or one where nobody in particular is asked about."""
+    some = [CASES[(turn + more) % len(CASES)] for more in (0, 3)]
+    cases = [(graduate_id(mark, state), post_id) for mark in marks for state, post_id in some]
+    put = [each for case in cases for each in questions(world.app, endpoint, *case)]
+    return list({str(each): each for each in put}.values())
+
+
+def look(world: Tenants, asker: Asker, endpoint: str, question: Question) -> int:
+    """Ask, and find nobody in the answer whom the asker may not see; give the status."""
+    answer = world.put(asker, question)
+    found = leaked(shown(answer), asker.may_read(endpoint))
+    assert not found, f"{asker} asked {question}, and read of {found}: {shown(answer)}"
+    return answer.status_code
+
+
+def officer_of(world: Tenants, mark: str) -> Asker:
+    wanted = ("officer", f"{mark} college")
+    return next(asker for asker in world.askers if (asker.role, asker.scope) == wanted)
+
+
+# --- the table --------------------------------------------------------------------------------
+
+
+def test_every_route_says_who_may_ask_and_whether_it_speaks_of_people(read_world: Tenants) -> None:
+    served = {rule.endpoint for rule in read_world.app.url_map.iter_rules()}
+    assert served - set(ROUTES) == set(), "add these to ROUTES in service/routes.py"
+    assert set(ROUTES) - served == set(), "nothing answers these: take them out of ROUTES"
+
+
+@pytest.mark.parametrize("endpoint", ROUTES)
+def test_each_role_reads_of_its_own_people_only(world: Tenants, endpoint: str) -> None:
+    answered, reached = set(), set()
+    for turn, asker in enumerate(world.askers):
+        put = asked(world, endpoint, turn, A1, A2, B1)
+        if not asker.may_ask(endpoint):
+            status = look(world, asker, endpoint, put[0])
+            assert status in {401, 403}, f"{asker} asked {endpoint} and got {status}"
+            continue
+        statuses = {look(world, asker, endpoint, question) for question in put}
+        assert max(statuses) < 500, (str(asker), endpoint, statuses)
+        answered |= statuses & {200, 201}
+        # What a write finds done already is a conflict, to the next as to the first.
+        reached |= {asker.role} if statuses & {200, 201, 409} else set()
+    assert answered, f"{endpoint} was never answered: tests/service/tenants.py asks it wrongly"
+    assert reached == (ROUTES[endpoint].roles or {asker.role for asker in world.askers})
+    assert leaked(world.told(), frozenset()) == set()
+
+
+@pytest.mark.parametrize("endpoint", ROUTES)
+def test_no_other_method_tells_anything(read_world: Tenants, endpoint: str) -> None:
+    one_of_each_role = {asker.role: asker for asker in reversed(read_world.askers)}.values()
+    for rule in read_world.app.url_map.iter_rules(endpoint):
+        (question, *_) = questions(read_world.app, endpoint, graduate_id(B1, HOLDER), "P-few")
+        for method in METHODS - own_methods(rule):
+            for asker in one_of_each_role:
+                answer = read_world.put(asker, replace(question, method=method))
+                assert answer.status_code < 500, (str(asker), method, endpoint)
+                assert leaked(shown(answer), asker.sees) == set(), (str(asker), method, endpoint)
+    assert leaked(read_world.told(), frozenset()) == set()
+
+
+# --- somebody else's graduate is nobody -------------------------------------------------------
+
+
+def told_apart(world: Tenants, asker: Asker, endpoint: str, mark: str, turn: int) -> bool:
+    """Whether somebody else's graduate is answered otherwise than an id that nobody holds."""
+    state, post_id = CASES[turn % len(CASES)]
+    other, nobody = (
+        questions(world.app, endpoint, who, post_id) for who in (graduate_id(mark, state), NOBODY)
+    )
+    if other == nobody:
+        return False  # it asks about a post
+    put = (
+        shown(world.put(asker, each)) for pair in zip(other, nobody, strict=True) for each in pair
+    )
+    answers = list(put)
+    return answers[::2] != answers[1::2]
+
+
+@pytest.mark.parametrize("endpoint", OF_PEOPLE)
+def test_anothers_graduate_is_answered_as_nobody_is(read_world: Tenants, endpoint: str) -> None:
+    for turn, asker in enumerate(read_world.askers):
+        for mark in sorted({A1, A2, B1} - asker.sees):
+            assert not told_apart(read_world, asker, endpoint, mark, turn), (str(asker), mark)
+
+
+def test_a_key_of_another_bearer_brings_nothing_back(world: Tenants) -> None:
+    theirs, ours = (officer_of(world, mark) for mark in (B1, A1))
+
+    def hold(asker: Asker, who: str) -> TestResponse:
+        (question,) = questions(world.app, "places.hold_place", who, "P-open")
+        return world.put(asker, question, **{"Idempotency-Key": "k-1"})
+
+    assert hold(theirs, graduate_id(B1, FREE)).status_code == 201
+    assert shown(hold(ours, graduate_id(B1, FREE))) == shown(hold(ours, NOBODY))
+    assert hold(ours, graduate_id(A1, FREE)).status_code == 201
+
+
+# --- neither their number ---------------------------------------------------------------------
+
+
+def read_all(world: Tenants) -> dict[tuple[str, str], str]:
+    """Read what an officer and an alliance of A can read of their own people and of posts."""
+    unlike = {"probes.metrics", "document", "static"}  # one counts requests, two never change
+    cases = [(graduate_id(A1, state), post_id) for state, post_id in CASES]
+    return {
+        (asker.scope, str(question)): shown(world.put(asker, question))
+        for asker in world.askers
+        if asker.role in {"officer", "alliance"} and A1 in asker.sees and B1 not in asker.sees
+        for endpoint in set(ROUTES) - unlike
+        for case in cases
+        for question in questions(world.app, endpoint, *case)
+        if question.method == "GET"
+    }
+
+
+def test_more_people_elsewhere_change_nothing_that_is_read(world: Tenants) -> None:
+    before = read_all(world)
+    with store.writing(world.engine) as conn:
+        more = [make_graduate(graduate_id=f"G-{B1}-{n}", college=f"{B1} college") for n in range(9)]
+        store.save_graduates(conn, more)
+        store.append_import(conn, IMPORTED)  # so that everybody is read again
+    assert read_all(world) == before
+
+
+# --- the proof can fail -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("endpoint", OF_PEOPLE)
+def test_without_scopes_the_proof_finds_who_is_told(
+    world: Tenants, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "within", lambda engine, grant, ids: frozenset(ids))
+    asker = officer_of(world, A1)
+    put = [each for turn in range(7) for each in asked(world, endpoint, turn, B1)]
+    named = any(leaked(shown(world.put(asker, each)), asker.sees) for each in put)
+    assert named or any(told_apart(world, asker, endpoint, B1, turn) for turn in range(7))

@@ -1,0 +1,167 @@
+"""Whatever anybody sends, whole or broken, of two alliances: nobody learns of others' people."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from recommender import access
+from recommender.data import ledger, store
+from service.routes import ROUTES
+from tests.service.tenants import (
+    A1,
+    A2,
+    B1,
+    NOBODY,
+    POSTS,
+    STATES,
+    Asker,
+    Question,
+    Tenants,
+    fill,
+    graduate_id,
+    leaked,
+    questions,
+    shown,
+    tenants,
+)
+
+N_CALLS = 10_000 if os.environ.get("PLACEMENT_TEST_FULL") == "1" else 1_000
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW")
+GRADUATES = [graduate_id(mark, state) for mark in (A1, A2, B1) for state in STATES]
+# Near misses of ids that exist, and what a query, an address or a sheet might take for more.
+HOSTILE = (
+    *(f"{GRADUATES[-1]}{end}" for end in (" ", "%", "/ranking", "\t", "'--", "*")),
+    GRADUATES[-1].upper(),
+    GRADUATES[-1][:-1],
+    f"{B1} college",
+    f"{B1} name",
+    "%",
+    "..",
+    "' OR ''='",
+    "焊" * 300,
+    "😀",
+)
+ODD = (None, True, 0, -1, 1.5, "", [], {}, ["G"], {"a": 1}, "9" * 400, *HOSTILE[:8])
+KEYS = ("k-1", "k-2", "1:k-1", "2:k-1", f"{B1}", "k" * 300)
+
+
+class Drawn:
+    """One question after the other, all from one seed."""
+
+    def __init__(self, world: Tenants, seed: int) -> None:
+        self._world, self._random = world, Random(seed)  # noqa: S311  # draws no secret
+        rules = [rule for rule in world.app.url_map.iter_rules() if rule.endpoint != "static"]
+        # Of people much more often than of nobody.
+        self._endpoints = [
+            rule.endpoint
+            for rule in rules
+            for _ in range(9 if ROUTES[rule.endpoint].of_people else 1)
+        ]
+
+    def call(self) -> tuple[Asker, str, Question, Question, dict[str, str]]:
+        """Draw who asks which route what, and the same of an id that nobody holds."""
+        random = self._random
+        endpoint = random.choice(self._endpoints)
+        may = [asker for asker in self._world.askers if asker.may_ask(endpoint)]
+        asker = random.choice(may if random.random() < 0.9 else self._world.askers)
+        who = random.choice(GRADUATES if random.random() < 0.8 else HOSTILE)
+        post_id = random.choice(POSTS if random.random() < 0.9 else HOSTILE)
+        state = random.getstate()
+        drawn = []
+        for one in (who, NOBODY):
+            random.setstate(state)
+            drawn.append(
+                self._broken(random.choice(questions(self._world.app, endpoint, one, post_id)))
+            )
+        headers = {"Idempotency-Key": random.choice(KEYS)} if random.random() < 0.3 else {}
+        return asker, endpoint, *drawn, headers
+
+    def _broken(self, question: Question) -> Question:
+        """Leave most questions whole, and break each other one in one way."""
+        random, sent = self._random, dict(question.sent)
+        how = random.choice(["whole"] * 6 + ["method", "query", "body", "text", "type", "path"])
+        method = random.choice(METHODS) if how == "method" else question.method
+        path = question.path + random.choice(["/", "//", "?top=0", "%2e", ";x"]) * (how == "path")
+        if how == "query":
+            name = random.choice(["top", "ranking", "congestion", "graduate_id", "college", "x"])
+            sent["query_string"] = {name: str(random.choice(ODD))}
+        elif "json" in sent and how == "body":
+            sent["json"] = self._odd(sent["json"])
+        elif "json" in sent and how in {"text", "type"}:
+            text = random.choice(["", "{", "[]", "null", "[" * 500, '{"graduate_id": "\\ud800"}'])
+            kind = "application/json" if how == "text" else random.choice(["text/plain", "x", ""])
+            sent = {"data": text.encode(), "content_type": kind}
+        return Question(method, path, sent)
+
+    def _odd(self, body: dict[str, Any]) -> dict[str, Any]:
+        random, odd = self._random, dict(body)
+        name = random.choice([*odd, "note", "request_id", "reason", "channel", "hours", "x"])
+        if random.random() < 0.3:
+            odd.pop(name, None)
+        else:
+            odd[name] = random.choice(ODD)
+        return odd
+
+
+def belongs_to(asker: Asker, graduate: str) -> bool:
+    return any(mark in graduate for mark in asker.sees & {A1, A2, B1})
+
+
+def check(world: Tenants, drawn: Drawn, seen: Counter[int]) -> None:
+    """Put one question: nothing fails, nobody is named, and others' people are nobody."""
+    asker, endpoint, question, of_nobody, headers = drawn.call()
+    answer = world.put(asker, question, **headers)
+    said = f"{asker} asked {question} with {headers}: {shown(answer)}"
+    seen[answer.status_code] += 1
+    assert answer.status_code < 500, said
+    assert leaked(shown(answer), asker.may_read(endpoint)) == set(), said
+    foreign = [one for one in GRADUATES if one in str(question) and not belongs_to(asker, one)]
+    if foreign and question.method != "BREW":
+        assert shown(answer) == shown(world.put(asker, of_nobody, **headers)), said
+
+
+@pytest.fixture
+def world(tmp_path: Path, migrated_file: Path) -> Any:
+    (tmp_path / "filled").mkdir()
+    with tenants(tmp_path, fill(migrated_file, tmp_path / "filled")) as made:
+        yield made
+
+
+def test_drawn_questions_tell_nobody_of_others(world: Tenants) -> None:
+    drawn, seen = Drawn(world, seed=20261124), Counter[int]()
+    for _ in range(N_CALLS):
+        check(world, drawn, seen)
+    assert leaked(world.told(), frozenset()) == set()
+    # It was no knocking at a closed door: every kind of answer was met, and often.
+    assert seen.keys() >= {200, 201, 400, 401, 403, 404, 405, 409, 415, 422}
+    assert seen[200] + seen[201] > N_CALLS / 4
+
+
+def test_nobody_writes_about_others(world: Tenants) -> None:
+    drawn, seen = Drawn(world, seed=7), Counter[int]()
+    for _ in range(N_CALLS // 10):
+        check(world, drawn, seen)
+    with store.reading(world.engine) as conn:
+        events = [event for post_id in POSTS for event in ledger.load_events(conn, post_id)]
+    tokens = {f"{each.role} {each.token_id}": each for each in access.list_tokens(world.engine)}
+    written = [event for event in events if event.who in tokens]
+    for event in written:
+        asker = world.askers[tokens[event.who].token_id]
+        assert belongs_to(asker, event.graduate_id), (str(asker), event)
+    assert written
+
+
+def test_without_scopes_the_draw_finds_who_is_told(
+    world: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "within", lambda engine, grant, ids: frozenset(ids))
+    drawn = Drawn(world, seed=20261124)
+    with pytest.raises(AssertionError):
+        for _ in range(N_CALLS):
+            check(world, drawn, Counter())
