@@ -32,5 +32,5 @@ def names(conn: Connection, kind: str) -> frozenset[str]:
     return of_members | _distinct(conn, sa.select(_ELSEWHERE[kind]))
 
 
-def _distinct(conn: Connection, query: sa.Select[tuple[str]]) -> frozenset[str]:
+def _distinct(conn: Connection, query: sa.Select[str]) -> frozenset[str]:
     return frozenset(conn.execute(query.distinct()).scalars())

@@ -12,7 +12,6 @@ from recommender.domain import MemberKind
 from recommender.errors import NotFound, Unreadable
 from tests.builders import DAY, make_graduate, make_member, make_post
 
-
 COLLEGE = MemberKind.TECHNICIAN_COLLEGE
 
 
@@ -81,9 +80,7 @@ def test_a_name_that_nobody_goes_by_is_refused_with_what_is_near(
         ("enterprise", "示例装备有限公司"),  # of a catalog alone
     ],
 )
-def test_a_name_is_known_from_whatever_sheet_has_it(
-    colleges: Engine, kind: str, name: str
-) -> None:
+def test_a_name_is_known_from_whatever_sheet_has_it(colleges: Engine, kind: str, name: str) -> None:
     with store.writing(colleges) as conn:
         store.save_graduates(conn, [make_graduate(graduate_id="D", college="丁技师学院")])
         store.save_posts(conn, [make_post(enterprise="示例装备有限公司")], day=DAY)
