@@ -15,10 +15,11 @@ from click.testing import CliRunner, Result
 
 from recommender import access, errors, intake, nightly, terminal
 from recommender.__main__ import program
+from recommender.data import store
 from recommender.model.artefact import publishing
 from recommender.nightly import NightResult
 from recommender.settings import sqlite_url
-from tests.builders import CREDIT_CODE, OTHER_CREDIT_CODE
+from tests.builders import CREDIT_CODE, OTHER_CREDIT_CODE, make_graduate
 
 ROOT = Path(__file__).parents[2]
 DAY = "2026-05-15"
@@ -648,11 +649,28 @@ def test_a_trade_that_the_table_lacks_is_refused_and_the_nearest_is_named(run: R
     assert "焊接加工" in answer.stderr
 
 
+def test_a_token_for_a_name_that_no_sheet_knows_is_refused_and_what_is_near_named(
+    run: Run, tmp_path: Path
+) -> None:
+    engine = access.open_database(sqlite_url(tmp_path / "home"))
+    with store.writing(engine) as conn:
+        store.save_graduates(conn, [make_graduate(college="示例技师学院")])
+    engine.dispose()
+    answer = run("token", "create", "--role", "officer", "--college", "示列技师学院")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "示例技师学院" in answer.stderr
+    answer = run("token", "create", "--role", "alliance", "--college", "示例技师学院")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "--alliance" in answer.stderr
+
+
 def test_a_token_is_printed_once_and_alone_and_opens_the_door(run: Run, tmp_path: Path) -> None:
+    engine = access.open_database(sqlite_url(tmp_path / "home"))
+    with store.writing(engine) as conn:
+        store.save_graduates(conn, [make_graduate(college="示例技师学院")])
     made = run("token", "create", "--role", "officer", "--college", "示例技师学院")
     assert made.stderr == ""
     (secret,) = made.stdout.splitlines()
-    engine = access.open_database(sqlite_url(tmp_path / "home"))
     grant = access.grant_of(engine, secret)
     assert grant is not None
     assert (grant.role, grant.scope_kind, grant.scope_name) == (
