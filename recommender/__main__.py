@@ -18,6 +18,7 @@ from recommender.assignment_commands import TABLE_SUFFIXES, assign, check
 from recommender.errors import ImportRefused, NotFound, Unreadable
 from recommender.evaluation_commands import evaluate
 from recommender.exposure_commands import exposures
+from recommender.internship_commands import internships
 from recommender.ledger_commands import places
 from recommender.meeting_commands import meeting
 from recommender.terminal import Decorated, author_option, json_option, say
@@ -302,6 +303,7 @@ def status(json_file: str | None) -> None:
 
 program.add_command(places)
 program.add_command(agreements)
+program.add_command(internships)
 program.add_command(meeting)
 program.add_command(evaluate)
 program.add_command(tune)

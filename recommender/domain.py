@@ -518,6 +518,15 @@ class Reference:
         """List the occupations that a trade, as written, leads to; empty if unknown."""
         return self.pairs.get(self.trade_of(trade), ())
 
+    def leads_to(self, trade: str, occupation_code: str) -> bool | None:
+        """Say whether a trade, as written, leads to an occupation, or to a group that it is in.
+
+        None where nobody knows what the trade leads to.
+        """
+        related = {pair.occupation_code for pair in self.pairs_of(trade)}
+        own = {occupation_code, minor_group(occupation_code), middle_group(occupation_code)}
+        return not related.isdisjoint(own) if related else None
+
     def city_of(self, code: str | None) -> str | None:
         """Give the city's code of a region; None where the region is unknown."""
         region = self.regions.get(code) if code else None

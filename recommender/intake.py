@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from sqlalchemy.engine import Connection, Engine
 
-from recommender import places
+from recommender import internships, places
 from recommender.claims import start_of
 from recommender.data import (
     answers,
@@ -47,6 +47,7 @@ from recommender.domain import (
 from recommender.errors import (
     AlreadyPlaced,
     ImportRefused,
+    Ineligible,
     MassClosing,
     NoOpenPlace,
     NotFound,
@@ -258,6 +259,7 @@ def _compare(
         *chain.from_iterable(each.repetitions() for each in kinds),
         *_odd_history(conn, posts, outcomes, stored_steps, day),
         *changes.posts_of_agreements(conn, agreements, posts),
+        *internships.odd_internships(conn, outcomes, graduates, posts, members, day),
     ]
     closings: Sequence[Closing] = ()
     if replace:
@@ -383,11 +385,20 @@ def _record(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A step that is kept; `replayed` where the answer was given before under the same key."""
+    """A step that is kept.
+
+    Attributes
+    ----------
+    replayed
+        Whether the answer was given before under the same key.
+    warnings
+        What is worth saying of it.
+    """
 
     status: int
     outcome: Outcome
     replayed: bool
+    warnings: tuple[RowProblem, ...] = ()
 
 
 def record_outcome(
@@ -417,10 +428,12 @@ def record_outcome(
         If the graduate or the post is not stored.
     NoOpenPlace, AlreadyPlaced
         If a signing finds no place, or a graduate who holds one.
+    Ineligible
+        If an internship is out of trade, or of a minor at a post for adults.
     ReplayMismatch
         If the key was used before with another body.
     """
-    parsed, problems, _ = parse_row("outcomes", body)
+    parsed, problems, warnings = parse_row("outcomes", body)
     if parsed is None or not isinstance(parsed.item, Outcome):
         raise ImportRefused(problems)
     digest = _digest(body)
@@ -428,7 +441,7 @@ def record_outcome(
         before = store.remembered(conn, idempotency_key) if idempotency_key else None
         if before is not None:
             return _replay(before, digest)
-        refusal = _keep(conn, parsed.item, clerk or _at_start_of(day))
+        refusal, more = _keep(conn, parsed.item, clerk or _at_start_of(day))
         status = 201 if refusal is None else 409
         if idempotency_key:
             store.remember(
@@ -436,21 +449,26 @@ def record_outcome(
                 idempotency_key,
                 body_sha256=digest,
                 status=status,
-                answer=_told(parsed.item, refusal),
+                answer=_told(parsed.item, refusal, (*warnings, *more)),
                 day=day,
             )
     if refusal is not None:
         raise refusal
     log.info("outcome recorded", stage=parsed.item.stage.value)
-    return Recorded(status=status, outcome=parsed.item, replayed=False)
+    return Recorded(status=status, outcome=parsed.item, replayed=False, warnings=(*warnings, *more))
 
 
 def _at_start_of(day: date) -> Clerk:
     return Clerk(who=places.LEDGER, now=start_of(day), hold_hours=HOLD_HOURS)
 
 
-def _keep(conn: Connection, outcome: Outcome, clerk: Clerk) -> NoOpenPlace | AlreadyPlaced | None:
-    """Keep a step, or say why a signing cannot be."""
+Refusal = NoOpenPlace | AlreadyPlaced | Ineligible
+
+
+def _keep(
+    conn: Connection, outcome: Outcome, clerk: Clerk
+) -> tuple[Refusal | None, list[RowProblem]]:
+    """Keep a step and give what is odd about it, or say why it cannot be."""
     graduates = store.load_graduates(conn, ids=[outcome.graduate_id])
     if not graduates:
         raise NotFound("graduate", outcome.graduate_id)
@@ -458,23 +476,27 @@ def _keep(conn: Connection, outcome: Outcome, clerk: Clerk) -> NoOpenPlace | Alr
     if not posts:
         raise NotFound("post", outcome.post_id)
     places.settle_for(conn, clerk, outcome.graduate_id, outcome.post_id)
-    if outcome.stage is OutcomeStage.SIGNED:
-        known_on = max(clerk.day, outcome.date, outcome.recorded_on)
-        refusal = places.refusal_ahead(
-            conn, graduates[0], posts[0], known_on=known_on, moment=clerk.now
-        )
-        if refusal is not None:
-            return refusal
-    if outcome.stage is OutcomeStage.INTERNED and outcome.interned_until is not None:
-        known_on = max(clerk.day, outcome.date, outcome.recorded_on)
-        refusal = places.refusal_ahead(
-            conn, graduates[0], posts[0], known_on=known_on, moment=clerk.now
-        )
-        if isinstance(refusal, NoOpenPlace):  # who has signed there already may well intern
-            return refusal
+    refusal = _refusal(conn, graduates[0], posts[0], outcome, clerk)
+    if refusal is not None:
+        return refusal, []
     store.save_outcome(conn, outcome)
     places.settle_for(conn, clerk, outcome.graduate_id, outcome.post_id)
-    return None
+    return None, internships.crowded_by(conn, posts[0], outcome, clerk.day)
+
+
+def _refusal(
+    conn: Connection, graduate: Graduate, post: Post, outcome: Outcome, clerk: Clerk
+) -> Refusal | None:
+    """Say why a signing, or an internship, cannot be kept."""
+    broken = internships.refusal(conn, graduate, post, outcome)
+    holds_place = outcome.stage is OutcomeStage.SIGNED or outcome.interned_until is not None
+    if broken is not None or not holds_place:
+        return broken
+    known_on = max(clerk.day, outcome.date, outcome.recorded_on)
+    refusal = places.refusal_ahead(conn, graduate, post, known_on=known_on, moment=clerk.now)
+    if outcome.stage is OutcomeStage.SIGNED or isinstance(refusal, NoOpenPlace):
+        return refusal
+    return None  # who has signed there already may well intern
 
 
 def _digest(body: Mapping[str, object]) -> str:
@@ -482,13 +504,15 @@ def _digest(body: Mapping[str, object]) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def _told(outcome: Outcome, refusal: NoOpenPlace | AlreadyPlaced | None) -> str:
+def _told(outcome: Outcome, refusal: Refusal | None, warnings: Sequence[RowProblem]) -> str:
     """Write down an answer so that `_replay` can give it again."""
     told = {
         "outcome": rows.to_row(outcome),
         "refused": type(refusal).__name__ if refusal else None,
         "held_at": refusal.post_id if isinstance(refusal, AlreadyPlaced) else None,
         "reserved_by": refusal.agreements if isinstance(refusal, NoOpenPlace) else (),
+        "warnings": [asdict(each) for each in warnings],
+        "rules": refusal.rules if isinstance(refusal, Ineligible) else (),
     }
     return json.dumps(told, default=date.isoformat)
 
@@ -508,4 +532,11 @@ def _replay(before: tuple[str, int, str], digest: str) -> Recorded:
         raise NoOpenPlace(outcome.post_id, told.get("reserved_by", ()))
     if told["refused"] == "AlreadyPlaced":
         raise AlreadyPlaced(outcome.graduate_id, told["held_at"])
-    return Recorded(status=status, outcome=outcome, replayed=True)
+    if told["refused"] == "Ineligible":
+        raise Ineligible(outcome.graduate_id, outcome.post_id, told["rules"])
+    warnings = tuple(_noted(each) for each in told.get("warnings", ()))
+    return Recorded(status=status, outcome=outcome, replayed=True, warnings=warnings)
+
+
+def _noted(told: dict[str, Any]) -> RowProblem:
+    return RowProblem(**told | {"facts": tuple(told["facts"])})

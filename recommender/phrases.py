@@ -196,6 +196,9 @@ _RULES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("licence", EN): ("every licence required is held", "a licence required is missing"),
     ("adult", ZH): ("符合年龄要求", "岗位须满 18 周岁"),
     ("adult", EN): ("old enough for the post", "the post is for adults"),
+    # Of internships alone.
+    ("trade", ZH): ("实习岗位与专业对口", "实习岗位与专业不对口"),
+    ("trade", EN): ("the internship is in trade", "the internship is out of trade"),
     ("again", ZH): ("未曾放弃或被拒", "曾放弃该岗位，或因故未被录用"),
     ("again", EN): ("was not declined or refused before", "was declined or refused before"),
 }
@@ -208,6 +211,8 @@ _NEEDS: Mapping[tuple[str, str], str] = {
     ("level", EN): "; needs {needs}",
     ("licence", ZH): "：{needs}",
     ("licence", EN): ": {needs}",
+    ("trade", ZH): "：{needs}；确属对口请用 map pair 确认",
+    ("trade", EN): ": {needs}; if it is in trade, decide so with map pair",
     ("adult", ZH): "；{needs} 满 18 周岁",
     ("adult", EN): "; is one on {needs}",
 }

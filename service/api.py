@@ -14,6 +14,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from recommender import access, intake, placements
 from recommender.placements import GraduateRanking
 from service import payloads, showing, tokens
+from service.errors import row_fault
 from service.parts import parts
 from service.payloads import (
     FieldProblem,
@@ -135,7 +136,8 @@ def record_outcome(header: OutcomeHeader, body: OutcomeBody) -> Response:
     )
     if body.request_id is not None and not recorded.replayed:
         showing.cite(recorded.outcome, body.request_id)
-    return answer(payloads.Outcome.of(recorded.outcome), recorded.status)
+    told = [row_fault(each) for each in recorded.warnings]
+    return answer(payloads.Outcome.of(recorded.outcome, told), recorded.status)
 
 
 def answer(shape: BaseModel, status: int = 200) -> Response:

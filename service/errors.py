@@ -70,7 +70,7 @@ def unreadable_shape(failure: ValidationError) -> Response:
 
 def unreadable_field(refusal: errors.Unreadable) -> FieldProblem:
     """Say what is wrong with a field that is text and means nothing known."""
-    return _row_fault(
+    return row_fault(
         errors.RowProblem(
             filename="",
             row=0,
@@ -87,7 +87,7 @@ def _placement_error(refusal: errors.PlacementError) -> Response:
     if isinstance(refusal, errors.Unreadable):
         return _answer("unreadable", fields=[unreadable_field(refusal)])
     if isinstance(refusal, errors.ImportRefused):
-        return _answer("unreadable", fields=[_row_fault(each) for each in refusal.problems])
+        return _answer("unreadable", fields=[row_fault(each) for each in refusal.problems])
     if isinstance(refusal, errors.Ineligible):
         return _answer("ineligible", fields=[_rule_fault(*rule) for rule in refusal.rules])
     if isinstance(refusal, errors.NoOpenPlace):
@@ -147,7 +147,7 @@ def _near(name: str, shape: str) -> list[str]:
     return difflib.get_close_matches(name, model.model_fields, n=3)
 
 
-def _row_fault(row: errors.RowProblem) -> FieldProblem:
+def row_fault(row: errors.RowProblem) -> FieldProblem:
     """Say a problem of a row as the import does; its facts are suggestions where it lists them."""
     hint = wording.ROW_PROBLEMS[row.code][1]
     return FieldProblem(

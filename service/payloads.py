@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
@@ -371,6 +372,17 @@ class Eligibility(_Shape):
         )
 
 
+class FieldProblem(_Shape):
+    """What is wrong with one field of a request."""
+
+    pointer: str = Field(description="JSON pointer into the body, or the parameter's name.")
+    place: Literal["body", "query", "path", "header"]
+    code: str
+    detail: str
+    detail_en: str
+    suggestions: list[str]
+
+
 class Outcome(_Shape):
     """A step as it was recorded, in the glossary's identifiers."""
 
@@ -384,9 +396,10 @@ class Outcome(_Shape):
     recorded_on: datetime.date
     interned_until: datetime.date | None
     agreed_on: datetime.date | None
+    warnings: list[FieldProblem] = Field(description="What is worth saying of it; it is kept.")
 
     @classmethod
-    def of(cls, outcome: DomainOutcome) -> Self:
+    def of(cls, outcome: DomainOutcome, warnings: Sequence[FieldProblem] = ()) -> Self:
         """Copy a step."""
         return cls(
             graduate_id=outcome.graduate_id,
@@ -399,6 +412,7 @@ class Outcome(_Shape):
             recorded_on=outcome.recorded_on,
             interned_until=outcome.interned_until,
             agreed_on=outcome.agreed_on,
+            warnings=list(warnings),
         )
 
 
@@ -414,17 +428,6 @@ class Ready(_Shape):
     ready: bool
     database: str
     model: str
-
-
-class FieldProblem(_Shape):
-    """What is wrong with one field of a request."""
-
-    pointer: str = Field(description="JSON pointer into the body, or the parameter's name.")
-    place: Literal["body", "query", "path", "header"]
-    code: str
-    detail: str
-    detail_en: str
-    suggestions: list[str]
 
 
 class Problem(BaseModel):

@@ -22,8 +22,6 @@ from recommender.domain import (
     Reference,
     TrainingMode,
     class_year_of,
-    middle_group,
-    minor_group,
 )
 from recommender.matching.eligibility import Reserved, Standing, open_places
 
@@ -92,13 +90,8 @@ def posts_of(
     own = [post for post in on_offer if post.credit_code == agreement.credit_code]
     if agreement.trade is None:
         return own
-    related = {pair.occupation_code for pair in reference.pairs_of(agreement.trade)}
-    return [post for post in own if related & _classes_of(post.occupation_code)]
-
-
-def _classes_of(code: str) -> set[str]:
-    # A trade may lead to a whole group.
-    return {code, minor_group(code), middle_group(code)}
+    trade = agreement.trade
+    return [post for post in own if reference.leads_to(trade, post.occupation_code)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
