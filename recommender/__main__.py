@@ -15,6 +15,7 @@ import click
 from recommender import terminal
 from recommender.agreement_commands import agreements
 from recommender.assignment_commands import TABLE_SUFFIXES, assign, check
+from recommender.code_commands import codes
 from recommender.errors import ImportRefused, NotFound, Unreadable
 from recommender.evaluation_commands import evaluate
 from recommender.exposure_commands import exposures
@@ -67,6 +68,7 @@ def program() -> None:
 @click.option("--replace", is_flag=True, help="The file is its issuing body's whole catalog.")
 @click.option("--allow-mass-closing", is_flag=True, help="Let --replace close more than 30 %.")
 @click.option("--issuer", metavar="BODY", help="Issuing body of posts that name none.")
+@click.option("--allow-stranded", is_flag=True, help="Let new codes leave people without a post.")
 @json_option
 def import_sheets(
     paths: tuple[Path, ...],
@@ -75,6 +77,7 @@ def import_sheets(
     replace: bool,
     allow_mass_closing: bool,
     issuer: str | None,
+    allow_stranded: bool,
     json_file: str | None,
 ) -> None:
     """Check sheets, or folders of them, and take them in: all of them or none."""
@@ -91,6 +94,7 @@ def import_sheets(
                 replace=replace,
                 allow_mass_closing=allow_mass_closing,
                 issuer=issuer,
+                allow_stranded=allow_stranded,
             )
     except ImportRefused as refusal:
         if json_file:
@@ -304,6 +308,7 @@ def status(json_file: str | None) -> None:
 program.add_command(places)
 program.add_command(agreements)
 program.add_command(internships)
+program.add_command(codes)
 program.add_command(meeting)
 program.add_command(evaluate)
 program.add_command(tune)

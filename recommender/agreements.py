@@ -80,7 +80,7 @@ def review(engine: Engine, *, day: date, moment: datetime | None = None) -> Agre
     """
     with store.reading(engine) as conn:
         posts = store.load_posts(conn, day=day)
-        reference = store.load_reference(conn)
+        reference = store.load_reference(conn, day=day)
         people = agreed.load_candidates(conn, reference.agreements)
         now = places.standing_on(conn, posts, day, moment=moment)
         earlier = store.load_graduates(conn)

@@ -273,7 +273,7 @@ def _read_market(
         ]
         if not cohort:
             raise NotFound("class_year", str(min(years)))
-        reference = store.load_reference(conn)
+        reference = store.load_reference(conn, day=day)
         cohort = among.choose(cohort, reference)
         posts = store.load_posts(conn, day=day, open_only=True)
         now = places.standing_on(conn, posts, day)

@@ -476,11 +476,20 @@ class Pair:
         0 to 1; how directly the trade trains for the occupation.
     basis
         ``standard``, ``knowledge`` (unverified) or ``officer``.
+    mass
+        What the pair counts where one person is split over occupations; None is `weight`. It
+        differs where codes have changed.
     """
 
     occupation_code: str
     weight: float
     basis: str
+    mass: float | None = None
+
+    @property
+    def share(self) -> float:
+        """What the pair counts where one person is split over occupations."""
+        return self.weight if self.mass is None else self.mass
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,6 +510,9 @@ class Reference:
         GB/T 2260 code → region.
     agreements
         Between colleges and enterprises; whatever day they hold.
+    occupation_heirs, trade_heirs
+        Code or trade that has changed → those that it counts as, each with its part; parts
+        sum to 1. `succession.with_changes` works them out.
     """
 
     pairs: Mapping[str, tuple[Pair, ...]] = field(default_factory=dict)
@@ -509,14 +521,37 @@ class Reference:
     groups: Mapping[str, str] = field(default_factory=dict)
     regions: Mapping[str, Region] = field(default_factory=dict)
     agreements: tuple[Agreement, ...] = ()
+    occupation_heirs: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    trade_heirs: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
 
     def trade_of(self, name: str) -> str:
-        """Read a trade as written; a name nobody mapped stands for itself."""
-        return self.trade_names.get(name, name)
+        """Read a trade as written; a name nobody mapped stands for itself.
+
+        One that has been split counts as the largest part of it.
+        """
+        return _largest(self.trades_of(name))
+
+    def trades_of(self, name: str) -> tuple[tuple[str, float], ...]:
+        """List the trades that a trade, as written, counts as, with parts that sum to 1."""
+        known = self.trade_names.get(name, name)
+        return self.trade_heirs.get(known, ((known, 1.0),))
+
+    def recoded_trades(self) -> frozenset[str]:
+        """Name every trade that has changed, and every one that follows one."""
+        now = {trade for parts in self.trade_heirs.values() for trade, _ in parts}
+        return frozenset(now | set(self.trade_heirs))
+
+    def occupation_of(self, code: str) -> str:
+        """Give the code that an occupation counts as; the largest part of one that was split."""
+        return _largest(self.occupations_of(code))
+
+    def occupations_of(self, code: str) -> tuple[tuple[str, float], ...]:
+        """List the codes that an occupation counts as, with parts that sum to 1."""
+        return self.occupation_heirs.get(code, ((code, 1.0),))
 
     def pairs_of(self, trade: str) -> tuple[Pair, ...]:
         """List the occupations that a trade, as written, leads to; empty if unknown."""
-        return self.pairs.get(self.trade_of(trade), ())
+        return self.pairs.get(self.trade_names.get(trade, trade), ())
 
     def leads_to(self, trade: str, occupation_code: str) -> bool | None:
         """Say whether a trade, as written, leads to an occupation, or to a group that it is in.
@@ -524,13 +559,21 @@ class Reference:
         None where nobody knows what the trade leads to.
         """
         related = {pair.occupation_code for pair in self.pairs_of(trade)}
-        own = {occupation_code, minor_group(occupation_code), middle_group(occupation_code)}
+        own = {
+            each
+            for code, _ in self.occupations_of(occupation_code)
+            for each in (code, minor_group(code), middle_group(code))
+        }
         return not related.isdisjoint(own) if related else None
 
     def city_of(self, code: str | None) -> str | None:
         """Give the city's code of a region; None where the region is unknown."""
         region = self.regions.get(code) if code else None
         return region.city_code if region else None
+
+
+def _largest(parts: tuple[tuple[str, float], ...]) -> str:
+    return min(parts, key=lambda part: (-part[1], part[0]))[0]
 
 
 def minor_group(occupation_code: str) -> str:

@@ -121,6 +121,7 @@ _THINGS = {
         "企业（见需求目录或成员单位表）",
         "enterprise (of a catalog or the members sheet)",
     ),
+    "code_table": ("代码表", "table of codes"),
     "sheet": ("表格类型", "kind of sheet"),
     "path": ("文件或文件夹", "file or folder"),
 }

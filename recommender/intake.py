@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from sqlalchemy.engine import Connection, Engine
 
-from recommender import internships, places
+from recommender import internships, places, recodings
 from recommender.claims import start_of
 from recommender.data import (
     answers,
@@ -24,6 +24,8 @@ from recommender.data import (
     history,
     interested,
     kept,
+    recoded,
+    recoding,
     reference,
     registered,
     rows,
@@ -59,10 +61,14 @@ from recommender.fairs import Booth, Registration
 from recommender.matching import eligibility
 from recommender.places import Clerk
 from recommender.settings import HOLD_HOURS
+from recommender.succession import CodeChange
 
 SHEET_SUFFIXES = frozenset({".csv", ".xlsx", ".xls", ".et"})
 # A whole catalog that closes more of its body's open posts than this is likely a mistake.
 MASS_CLOSING = 0.3
+
+# So many of the people left without a post are named in a refusal; `codes check` lists all.
+NAMED_STRANDED = 20
 
 log = structlog.get_logger()
 
@@ -100,7 +106,10 @@ class ImportSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Difference:
-    """Everything that the sheets of one call would change, and what forbids it."""
+    """Everything that the sheets of one call would change, and what forbids it.
+
+    `recodings` are all changes of codes that will hold then.
+    """
 
     graduates: Changes[Graduate]
     posts: Changes[Post]
@@ -112,6 +121,8 @@ class _Difference:
     others: Sequence[Changes[Any]]
     booths: Changes[Booth]
     registrations: Changes[Registration]
+    codes: Changes[CodeChange]
+    recodings: Sequence[CodeChange]
     closings: Sequence[Closing]
     problems: Sequence[RowProblem]
     warnings: Mapping[int, Sequence[RowProblem]]
@@ -129,6 +140,7 @@ class _Difference:
             *self.others,
             self.booths,
             self.registrations,
+            self.codes,
         )
 
 
@@ -141,6 +153,7 @@ def import_files(
     replace: bool = False,
     allow_mass_closing: bool = False,
     issuer: str | None = None,
+    allow_stranded: bool = False,
 ) -> ImportSummary:
     """Take in sheets, or folders of them: all of them or none, in whatever order.
 
@@ -152,6 +165,8 @@ def import_files(
         A catalog is the whole catalog of its issuing body: what it no longer holds is closed.
     issuer
         Issuing body of the posts that name none.
+    allow_stranded
+        Let a change of codes leave graduates without an eligible post of their trade.
 
     Raises
     ------
@@ -171,13 +186,18 @@ def import_files(
         difference = _compare(conn, sheets, implied, day=day, replace=replace, issuer=issuer)
         problems = [problem for sheet in sheets for problem in sheet.problems]
         problems += difference.problems
+        if not problems and not allow_stranded:
+            problems += _refuse_stranding(conn, difference, day)
         if problems:
             places = {sheet.filename: place for place, sheet in enumerate(sheets)}
             raise ImportRefused(sorted(problems, key=lambda p: (places[p.filename], p.row)))
         if not allow_mass_closing:
             _refuse_mass_closing(difference.closings)
         summary = ImportSummary(
-            sheets=tuple(_summary(place, sheet, difference) for place, sheet in enumerate(sheets)),
+            sheets=tuple(
+                _summary(place, _without_named(sheet, difference), difference)
+                for place, sheet in enumerate(sheets)
+            ),
             skipped=tuple(skipped),
             written=not dry_run,
         )
@@ -241,6 +261,7 @@ def _compare(
     others = kept.compare_kept(conn, sheets, graduates, posts)
     booths = registered.compare_booths(conn, sheets)
     registrations = registered.compare_registrations(conn, sheets, graduates, booths)
+    codes, all_changes = recoding.compare_codes(conn, sheets)
     kinds: tuple[Changes[Any], ...] = (
         graduates,
         posts,
@@ -252,6 +273,7 @@ def _compare(
         *others,
         booths,
         registrations,
+        codes,
     )
     problems = [problem for each in kinds for problem in each.problems] + [*implied.problems]
     told = [
@@ -260,6 +282,7 @@ def _compare(
         *_odd_history(conn, posts, outcomes, stored_steps, day),
         *changes.posts_of_agreements(conn, agreements, posts),
         *internships.odd_internships(conn, outcomes, graduates, posts, members, day),
+        *recoding.old_codes(all_changes, posts, graduates, day=day),
     ]
     closings: Sequence[Closing] = ()
     if replace:
@@ -276,6 +299,8 @@ def _compare(
         others=others,
         booths=booths,
         registrations=registrations,
+        codes=codes,
+        recodings=all_changes,
         closings=closings,
         problems=problems,
         warnings=history.told_together(told),
@@ -306,6 +331,18 @@ def _refuse_mass_closing(closings: Iterable[Closing]) -> None:
             raise MassClosing(closing.issuing_body, len(closing.posts), closing.n_open)
 
 
+def _refuse_stranding(conn: Connection, difference: _Difference, day: date) -> list[RowProblem]:
+    """Name who would lose every eligible post of their trade, at the first row that changes."""
+    if not difference.codes.written:
+        return []
+    lost = recodings.stranded_by(conn, difference.recodings, day)
+    if not lost:
+        return []
+    named = [*lost[:NAMED_STRANDED], *(["…"] if len(lost) > NAMED_STRANDED else [])]
+    row = difference.codes.written[0]
+    return [row.says("strands_graduates", "", "", str(len(lost)), "、".join(named))]
+
+
 def _write(conn: Connection, difference: _Difference, day: date) -> None:
     posts = [line.item for line in difference.posts.written]
     posts += [post for closing in difference.closings for post in closing.posts]
@@ -329,6 +366,18 @@ def _write(conn: Connection, difference: _Difference, day: date) -> None:
     kept.save_kept(conn, difference.others)
     registered.save_booths(conn, [line.item for line in difference.booths.written])
     registered.save_registrations(conn, [line.item for line in difference.registrations.added])
+    recoded.save_changes(conn, [line.item for line in difference.codes.written])
+
+
+def _without_named(sheet: ParsedSheet, difference: _Difference) -> ParsedSheet:
+    """Leave out that nobody knows a code which a change of codes names."""
+    named = {each.new_code for each in difference.recodings}
+    told = [
+        each
+        for each in sheet.warnings
+        if each.code != "occupation_unknown" or each.facts[0] not in named
+    ]
+    return replace(sheet, warnings=tuple(told))
 
 
 def _summary(place: int, sheet: ParsedSheet, difference: _Difference) -> SheetSummary:
@@ -356,6 +405,7 @@ def _record(
     decided = store.trade_map(conn)
     people = [line.item for line in difference.graduates.lines.values()]
     posts = [line.item for line in difference.posts.lines.values()]
+    named = {each.new_code for each in difference.recodings}
     return store.ImportRecord(
         day=day,
         sheets=tuple(
@@ -375,7 +425,9 @@ def _record(
         ),
         n_posts=len(posts),
         n_unknown_occupations=sum(
-            reference.occupation_name(post.occupation_code) is None for post in posts
+            reference.occupation_name(post.occupation_code) is None
+            and post.occupation_code not in named
+            for post in posts
         ),
     )
 

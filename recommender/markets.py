@@ -25,7 +25,7 @@ def read_market(conn: Connection, artefact: Artefact, day: date, moment: datetim
         cohort,
         posts,
         standing_now(conn, posts, cohort, day, moment),
-        store.load_reference(conn),
+        store.load_reference(conn, day=day),
         day,
         published=artefact.prices,
     )

@@ -235,7 +235,7 @@ def _read(engine: Engine, day: date) -> _Snapshot:
         holds = ledger.load_holds(conn, moment=start_of(day))
         stored = store.load_outcomes(conn, day=date.max)
         outcomes = [step for step in stored if step.known_by(day)]
-        reference = store.load_reference(conn)
+        reference = store.load_reference(conn, day=day)
         decided = store.trade_map(conn)
         nights = sorted(store.load_nights(conn), key=lambda night: night.started_at)
         # A night runs early, and what is imported later that day bears its date. So it saw
@@ -248,7 +248,7 @@ def _read(engine: Engine, day: date) -> _Snapshot:
         outcomes,
         reference,
         day,
-        known_trades={*tables.known_trades(), *decided},
+        known_trades={*tables.known_trades(), *decided, *reference.recoded_trades()},
         open_before=open_before,
         n_ahead=len(stored) - len(outcomes),
     )

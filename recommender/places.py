@@ -87,7 +87,7 @@ def standing_on(
     if graduate_ids is not None:
         graduate_ids = {*graduate_ids, *(each.graduate_id for each in people)}
     bare = _without_reserved(conn, all_posts, day, graduate_ids, moment)
-    reference = store.load_reference(conn)
+    reference = store.load_reference(conn, day=day)
     return with_reserved(bare, agreements, all_posts, people, reference, day)
 
 

@@ -67,8 +67,8 @@ _TITLES: Mapping[str, tuple[str, str]] = {
 class _Cell:
     """What is counted for one occupation in one city."""
 
-    demand: int = 0
-    n_posts: int = 0
+    demand: float = 0
+    n_posts: float = 0
     enterprises: set[str] = field(default_factory=set)
     pay: list[int] = field(default_factory=list)
     shortage: set[ShortageLevel] = field(default_factory=set)
@@ -97,10 +97,12 @@ def guidance(engine: Engine, *, day: date, language: str = "zh") -> Table:
         posts = store.load_posts(conn, day=day, open_only=True)
         graduates = store.load_graduates(conn, class_year=year)
         now = places.standing_on(conn, posts, day)
-        known = store.load_reference(conn)
+        known = store.load_reference(conn, day=day)
     cells: dict[tuple[str, str], _Cell] = defaultdict(_Cell)
     for post in posts:
-        _count_post(cells[post.occupation_code, _city_of(post.region_code, known)], post, now)
+        city = _city_of(post.region_code, known)
+        for code, part in known.occupations_of(post.occupation_code):
+            _count_post(cells[code, city], post, part, now)
     for graduate in graduates:
         if not graduate.hired_at_enrolment and graduate.graduate_id not in now.placed_at:
             _count_seeker(cells, graduate, known)
@@ -115,9 +117,9 @@ def guidance(engine: Engine, *, day: date, language: str = "zh") -> Table:
     )
 
 
-def _count_post(cell: _Cell, post: Post, now: Standing) -> None:
-    cell.demand += open_places(post, now, reserved_too=True)
-    cell.n_posts += 1
+def _count_post(cell: _Cell, post: Post, part: float, now: Standing) -> None:
+    cell.demand += open_places(post, now, reserved_too=True) * part
+    cell.n_posts += part
     cell.enterprises.add(post.credit_code)
     cell.pay += [pay for pay in (post.monthly_pay_min, post.monthly_pay_max) if pay is not None]
     if post.shortage_level is not None:
@@ -140,10 +142,10 @@ def occupation_shares(trade: str, known: Reference) -> dict[str, float]:
     A trade that leads nowhere known goes whole to the code "".
     """
     pairs = known.pairs_of(trade)
-    total = sum(pair.weight for pair in pairs)
+    total = sum(pair.share for pair in pairs)
     if total <= 0:
         return {"": 1.0}
-    return {pair.occupation_code: pair.weight / total for pair in pairs}
+    return {pair.occupation_code: pair.share / total for pair in pairs if pair.share}
 
 
 def sought_cities(graduate: Graduate, known: Reference) -> tuple[str, ...]:
@@ -187,10 +189,10 @@ def _row(
         "occupation": names.get(code, unknown),
         "city_code": city,
         "city": _city_name(city, known) or unknown,
-        "demand": cell.demand,
+        "demand": _count(cell.demand),
         "supply": round(supply, 2),
         "ratio": round(cell.demand / supply, 2) if supply > 0 else None,
-        "posts": cell.n_posts,
+        "posts": _count(cell.n_posts),
         "enterprises": len(cell.enterprises),
         "shortage_level": wording.label(scarcest, language) if scarcest else None,
         "monthly_pay_min": min(cell.pay, default=None),
@@ -198,6 +200,11 @@ def _row(
         **{name: round(amount, 2) for name, amount in cell.supply.items()},
     }
     return tuple(values[name] for name in _TITLES)
+
+
+def _count(amount: float) -> float:
+    """Give a count as the whole number that it is, unless a code has been split."""
+    return int(amount) if amount == int(amount) else round(amount, 2)
 
 
 def _city_name(city: str, known: Reference) -> str | None:
@@ -246,7 +253,7 @@ def status(engine: Engine, models_dir: Path, *, day: date) -> dict[str, Any]:
         decisions = store.list_mappings(conn)
         nights = store.load_nights(conn, limit=1)
         imports = store.load_imports(conn, limit=1)
-        known = store.load_reference(conn)
+        known = store.load_reference(conn, day=day)
     return {
         "as_of": day.isoformat(),
         "class_year": class_year_of(day),

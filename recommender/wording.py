@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from enum import Enum
 
-from recommender import contract_words, sheet_words
+from recommender import code_words, contract_words, sheet_words
 from recommender.claims import LedgerAction
 from recommender.domain import (
     AwardLevel,
@@ -38,6 +38,7 @@ def _pick(words: Words, language: str) -> str:
 
 # By class, because members of two classes may be equal: SkillLevel 1 is AwardLevel 1.
 _LABELS: Mapping[type[Enum], Mapping[Enum, Words]] = {
+    **code_words.LABELS,
     SkillLevel: {
         SkillLevel.APPRENTICE: ("学徒工", "apprentice"),
         SkillLevel.JUNIOR_WORKER: ("初级工", "junior worker"),
@@ -137,6 +138,7 @@ def label(member: Enum, language: str = "zh") -> str:
 # Sheets ------------------------------------------------------------------------------------
 
 SHEETS: Mapping[str, Words] = {
+    **code_words.SHEETS,
     "demand_catalog": ("需求目录", "demand catalog"),
     "graduates": ("毕业生名册", "graduates"),
     "outcomes": ("就业结果", "outcomes"),
@@ -149,6 +151,7 @@ SHEETS: Mapping[str, Words] = {
 
 # The Chinese name of each column, as the header row has it.
 COLUMNS: Mapping[str, Mapping[str, str]] = {
+    **code_words.COLUMNS,
     "demand_catalog": {
         "post_id": "岗位编号",
         "issuing_body": "发布单位",
@@ -746,6 +749,8 @@ _WARNINGS: Mapping[str, Sentence] = {
 
 ROW_PROBLEMS: Mapping[str, Sentence] = {
     **_FILE_PROBLEMS,
+    **code_words.PROBLEMS,
+    **code_words.WARNINGS,
     **_CELL_PROBLEMS,
     **_STORED_PROBLEMS,
     **_WARNINGS,
@@ -890,6 +895,8 @@ _GATE_PARTS: Mapping[str, Words] = {
     "graduates_level": ("{}毕业生", "graduates of level {}"),
     "minor": ("小类 {} ", "minor group {}"),
     "asked": ("要求{}的", "those that ask for a {}"),
+    "unmapped_occupation": ("职业编码 {}", "occupation codes {}"),
+    "unmapped_trade": ("专业 {}", "trades {}"),
     "open_city": ("{}的有效岗位", "open posts of {}"),
     "open_group": ("小类 {} 的有效岗位", "open posts of minor group {}"),
     "places_city": ("{}每个岗位的需求人数（几何平均）", "places per post of {} (geometric mean)"),
@@ -927,6 +934,12 @@ _GATE_REASONS: Mapping[str, Words] = {
     "more_unseen": (
         "无法识别的{subject}占 {measured:.1%}，超过上限 {limit:.1%}。",
         "Unknown {subject} rose to {measured:.1%}, above the limit of {limit:.1%}.",
+    ),
+    "unmapped_codes": (
+        "首次出现且没有对应关系的{subject}，共 {measured:,.0f} 行，已按原文保留；"
+        "请用代码变更表（code_changes）或 map 命令说明。",
+        "New {subject} with no mapping, in {measured:,.0f} rows, kept as written: say how to "
+        "read them with the sheet code_changes or the command map.",
     ),
     "more_odd": (
         "{subject}升至 {measured:.1%}，超过上限 {limit:.1%}。请核对最近导入的表，改正后重新导入；"

@@ -22,6 +22,7 @@ from recommender.placements import PlacementDesk
 from recommender.settings import Settings
 from service import errors, parts, watch
 from service.api import BEARER, PREFIX, api
+from service.codes_api import codes
 from service.ledger_api import places
 from service.page import page
 from service.payloads import Problem
@@ -107,6 +108,7 @@ def create_app(
     watch.register(app)
     app.register_api(api)
     app.register_api(places)
+    app.register_api(codes)
     app.register_api(probes)
     app.register_blueprint(page)
     _send_headers(app, settings)

@@ -47,6 +47,7 @@ ROUTES: Mapping[str, Route] = {
     "api.pair_eligibility": Route(_READERS, of_people=True),
     "api.profile_ranking": Route(_EVERYBODY, of_people=False),
     "api.record_outcome": Route(_RECORDERS, of_people=True),
+    "codes.code_answer": Route(_EVERYBODY - {"kiosk"}, of_people=False),
     "places.hold_place": Route(_CLERKS, of_people=True),
     "places.confirm_place": Route(_CLERKS, of_people=True),
     "places.release_place": Route(_CLERKS, of_people=True),

@@ -31,6 +31,7 @@ from recommender.domain import (
 )
 from recommender.errors import RowProblem
 from recommender.fairs import Booth, Registration
+from recommender.succession import CodeChange
 
 Item = TypeVar(
     "Item",
@@ -45,6 +46,7 @@ Item = TypeVar(
     FollowUp,
     Booth,
     Registration,
+    CodeChange,
 )
 AtBothEnds = TypeVar("AtBothEnds", Outcome, Interest)
 

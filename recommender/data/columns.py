@@ -21,6 +21,7 @@ from recommender.domain import (
 )
 from recommender.errors import Malformed, RowProblem
 from recommender.fairs import Booth, Registration
+from recommender.succession import CodeChange
 
 Item = (
     Post
@@ -34,6 +35,7 @@ Item = (
     | FollowUp
     | Booth
     | Registration
+    | CodeChange
 )
 # English column name → what the cell means; a column that states nothing is absent.
 Values = dict[str, Any]

@@ -129,6 +129,16 @@ def find_trade(name: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
+@cache
+def _trades_by_code() -> Mapping[str, str]:
+    return {row["code"]: row["trade"] for row in table("trades") if row["code"]}
+
+
+def trade_by_code(code: str) -> str | None:
+    """Find a known trade by its code of six digits; None where no table gives it one."""
+    return _trades_by_code().get(_plain(code))
+
+
 def nearest_trade(name: str) -> str:
     """Name the known trade that a name most likely means; there is always an answer.
 

@@ -16,6 +16,7 @@ from recommender.data import (
     fair_sheets,
     interests,
     outcomes,
+    recoded,
     roster,
     template,
 )
@@ -49,6 +50,7 @@ _KINDS: Mapping[str, SheetKind] = {
         afterwards.DESTINATIONS,
         afterwards.FOLLOW_UPS,
         fair_sheets.BOOTHS,
+        recoded.KIND,
     )
 }
 KINDS = tuple(_KINDS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from recommender.data import bulk, reference, rows, schema
+from recommender.data import bulk, recoded, reference, rows, schema
 from recommender.domain import (
     DECIDING,
     Agreement,
@@ -33,6 +33,7 @@ from recommender.domain import (
     Reference,
 )
 from recommender.errors import Busy, DatabaseFailed
+from recommender.succession import CodeChange, with_changes
 
 BUSY_TIMEOUT_MS = 5_000
 _WRITES = "placement_writes"
@@ -492,12 +493,25 @@ def trade_names(conn: Connection) -> list[str]:
     return sorted(conn.execute(sa.select(schema.graduates.c.trade).distinct()).scalars())
 
 
-def load_reference(conn: Connection) -> Reference:
-    """Load the public tables, with officers' decisions, the roster's trades and agreements."""
+def load_reference(
+    conn: Connection,
+    *,
+    day: date | None = None,
+    changes: Sequence[CodeChange] | None = None,
+) -> Reference:
+    """Load the public tables, with officers' decisions, the roster's trades and agreements.
+
+    Codes read as on the day; None counts every change of them, whatever its day. `changes`
+    are those to read by where they are not those stored.
+    """
+    codes = recoded.load_changes(conn) if changes is None else changes
     tables = reference.load_reference(
-        trade_map=trade_map(conn), pair_map=pair_map(conn), trade_names=trade_names(conn)
+        trade_map=trade_map(conn),
+        pair_map=pair_map(conn),
+        trade_names=set(trade_names(conn)) - recoded.named_trades(codes),
     )
-    return replace(tables, agreements=tuple(load_agreements(conn)))
+    agreed = replace(tables, agreements=tuple(load_agreements(conn)))
+    return with_changes(agreed, codes, day)
 
 
 # --- tokens ---------------------------------------------------------------------------------

@@ -46,21 +46,21 @@ def baselines(
     }
 
 
-def popularity(starts: Mapping[tuple[str, str, str], int]) -> Weights:
+def popularity(starts: Mapping[tuple[str, str, str], float]) -> Weights:
     """Weigh a post by how many started at its enterprise in its occupation.
 
     Posts are new each season, so the count is per enterprise and occupation, and an
     enterprise without one falls back to the mean over the occupation's enterprises.
     """
-    counts: dict[tuple[str, str], int] = defaultdict(int)
+    counts: dict[tuple[str, str], float] = defaultdict(float)
     for (_, credit_code, code), n_starts in starts.items():
         counts[credit_code, code] += n_starts
     return _backed_off("any", counts)
 
 
-def popularity_in_trade(starts: Mapping[tuple[str, str, str], int]) -> Weights:
+def popularity_in_trade(starts: Mapping[tuple[str, str, str], float]) -> Weights:
     """Weigh a post by how many of the graduate's own trade started there; see `popularity`."""
-    by_trade: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
+    by_trade: dict[str, dict[tuple[str, str], float]] = defaultdict(dict)
     for (trade, credit_code, code), n_starts in starts.items():
         by_trade[trade][credit_code, code] = n_starts
     weights: Weights = {}
@@ -92,24 +92,30 @@ def _starts(
     posts: Sequence[Post],
     outcomes: Iterable[Outcome],
     reference: Reference,
-) -> dict[tuple[str, str, str], int]:
-    """Count who took a place, by trade, enterprise and occupation; people with consent only."""
-    trades = {g.graduate_id: reference.trade_of(g.trade) for g in graduates if g.consent}
+) -> dict[tuple[str, str, str], float]:
+    """Count who took a place, by trade, enterprise and occupation; people with consent only.
+
+    A trade or occupation that has been split counts in the parts of what it was split into.
+    """
+    trades = {g.graduate_id: reference.trades_of(g.trade) for g in graduates if g.consent}
     at = {post.post_id: (post.credit_code, post.occupation_code) for post in posts}
     taken = {
         (step.graduate_id, step.post_id)
         for step in outcomes
         if step.stage in CONFIRMING and step.graduate_id in trades and step.post_id in at
     }
-    starts: dict[tuple[str, str, str], int] = defaultdict(int)
-    for graduate_id, post_id in taken:
-        starts[trades[graduate_id], *at[post_id]] += 1
+    starts: dict[tuple[str, str, str], float] = defaultdict(float)
+    for graduate_id, post_id in sorted(taken):
+        credit_code, occupation = at[post_id]
+        for trade, part in trades[graduate_id]:
+            for code, share in reference.occupations_of(occupation):
+                starts[trade, credit_code, code] += part * share
     return starts
 
 
-def _backed_off(graduate_name: str, counts: Mapping[tuple[str, str], int]) -> Weights:
+def _backed_off(graduate_name: str, counts: Mapping[tuple[str, str], float]) -> Weights:
     """Spread counts over an occupation and, beside it, what an enterprise adds to it."""
-    by_occupation: dict[str, list[int]] = defaultdict(list)
+    by_occupation: dict[str, list[float]] = defaultdict(list)
     for (_, code), n_starts in counts.items():
         by_occupation[code].append(n_starts)
     usual = {code: log1p(float(np.mean(found))) for code, found in by_occupation.items()}

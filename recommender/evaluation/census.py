@@ -79,7 +79,24 @@ def count_feed(
         odd=_odd(graduates, posts, outcomes, n_ahead)
         | _placed_elsewhere(graduates, posts, placed, reference),
         season=precedents(graduates, posts, outcomes, reference, day, few=few),
+        unmapped=_unmapped(graduates, posts, reference, known_trades),
     )
+
+
+def _unmapped(
+    graduates: Sequence[Graduate],
+    posts: Sequence[Post],
+    reference: Reference,
+    known_trades: Collection[str],
+) -> dict[str, int]:
+    """Count the rows of each code that no table, decision or change of codes knows."""
+    unknown = Counter(
+        f"occupation:{post.occupation_code}"
+        for post in posts
+        if post.occupation_code not in reference.occupations
+    )
+    unknown.update(f"trade:{g.trade}" for g in graduates if g.trade not in known_trades)
+    return dict(unknown)
 
 
 def _parts(
@@ -95,7 +112,9 @@ def _parts(
             counts[f"posts_level:{post.min_level.name}"] += 1
     for graduate in graduates:
         counts[f"graduates_college:{graduate.college}"] += 1
-        counts[f"graduates_trade:{reference.trade_of(graduate.trade)}"] += 1
+        # Not what follows it since: that would look as if one trade were lost overnight.
+        trade = reference.trade_names.get(graduate.trade, graduate.trade)
+        counts[f"graduates_trade:{trade}"] += 1
         if graduate.skill_level is not None:
             counts[f"graduates_level:{graduate.skill_level.name}"] += 1
     return dict(counts)

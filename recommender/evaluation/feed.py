@@ -14,6 +14,8 @@ from recommender.evaluation.precedent import Beside
 from recommender.evaluation.verdict import Effect, Reason, no_reference, outside
 
 _REQUIRED = ("graduates", "posts")
+# Codes that a reason names; the import has told each with its rows.
+NAMED_CODES = 8
 # What precedents say of the running class year's steps.
 _OF_CLASS_YEAR = frozenset({"placed", "decided"})
 
@@ -49,6 +51,8 @@ class Feed:
         Kind of contradiction → share of rows that have it, 0 to 1.
     season
         What the running season is beside earlier ones; see `precedents`.
+    unmapped
+        ``kind:code`` → rows with a code that no table, decision or change of codes knows.
     """
 
     day: date
@@ -60,6 +64,7 @@ class Feed:
     parts: Mapping[str, int] = field(default_factory=dict)
     odd: Mapping[str, float] = field(default_factory=dict)
     season: Mapping[str, Beside] = field(default_factory=dict)
+    unmapped: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if absent := [name for name in _REQUIRED if name not in self.totals]:
@@ -77,6 +82,7 @@ class Feed:
             "parts": dict(self.parts),
             "odd": dict(self.odd),
             "season": {name: astuple(each) for name, each in self.season.items()},
+            "unmapped": dict(self.unmapped),
         }
 
     @classmethod
@@ -92,6 +98,7 @@ class Feed:
             parts=facts.get("parts", {}),
             odd=facts.get("odd", {}),
             season={name: Beside(*each) for name, each in facts.get("season", {}).items()},
+            unmapped=facts.get("unmapped", {}),
         )
 
 
@@ -124,6 +131,7 @@ def check_input(feed: Feed, history: Sequence[Feed], limits: Limits) -> tuple[Re
     found = (
         *_jumped(feed, past, bounds.days),
         *_gone(feed, bounds),
+        *_new_unmapped(feed, earlier),
         *_odd_season(feed, earlier, limits.season),
     )
     if not earlier:
@@ -230,6 +238,22 @@ def _unknown_codes(feed: Feed, earlier: Sequence[Feed], limits: InputLimits) -> 
         points = band.broken_by(now - usual)
         if points is not None:
             yield _found("more_unseen", Effect.REFUSE, name, now, usual + points)
+
+
+def _new_unmapped(feed: Feed, earlier: Sequence[Feed]) -> Iterator[Reason]:
+    """Name the codes that no earlier night met and that nothing says how to read."""
+    told = {name for night in earlier for name in night.unmapped}
+    for kind in ("occupation", "trade"):
+        new = {
+            name.removeprefix(f"{kind}:"): n_rows
+            for name, n_rows in feed.unmapped.items()
+            if name.startswith(f"{kind}:") and name not in told
+        }
+        if new:
+            most = sorted(new, key=lambda code: (-new[code], code))
+            rest = ["…"] if len(most) > NAMED_CODES else []
+            subject = f"unmapped_{kind}:{'、'.join([*most[:NAMED_CODES], *rest])}"
+            yield _found("unmapped_codes", Effect.NOTE, subject, sum(new.values()), 0)
 
 
 def _gone(feed: Feed, limits: InputLimits) -> tuple[Reason, ...]:

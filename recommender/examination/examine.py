@@ -188,7 +188,7 @@ def read_data(engine: Engine, day: date) -> tuple[Data, dict[str, str]]:
             graduates=graduates,
             posts=store.load_posts(conn, day=day),
             outcomes=store.load_outcomes(conn, day=day),
-            reference=store.load_reference(conn),
+            reference=store.load_reference(conn, day=day),
         )
         details = store.load_personal(conn, [graduate.graduate_id for graduate in graduates])
     return data, {key: each.gender for key, each in details.items() if each.gender}

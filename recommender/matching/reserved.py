@@ -71,9 +71,13 @@ def is_member(graduate: Graduate, agreement: Agreement, reference: Reference) ->
 
 
 def _same_trade(graduate: Graduate, agreement: Agreement, reference: Reference) -> bool:
-    return agreement.trade is not None and (
-        reference.trade_of(graduate.trade) == reference.trade_of(agreement.trade)
+    if agreement.trade is None:
+        return False
+    own, promised = (
+        {trade for trade, _ in reference.trades_of(name)}
+        for name in (graduate.trade, agreement.trade)
     )
+    return bool(own & promised)
 
 
 def posts_of(

@@ -34,7 +34,7 @@ def graduate_features(graduate: Graduate, reference: Reference) -> Features:
     weigh for themselves.
     """
     features: Features = {"any": 1.0, f"college:{graduate.college}": 1.0}
-    features[f"trade:{reference.trade_of(graduate.trade)}"] = 1.0
+    features.update(_parts("trade", reference.trades_of(graduate.trade)))
     features.update(_trade_occupations(graduate.trade, reference))
     if graduate.training_tier is not None:
         features[f"tier:{graduate.training_tier}"] = 1.0
@@ -48,9 +48,13 @@ def graduate_features(graduate: Graduate, reference: Reference) -> Features:
         features[f"order_class:{graduate.order_class}"] = 1.0
     features.update(_spread("home", [graduate.home_region], reference))
     features.update(_spread("wish", graduate.wish_regions, reference))
-    codes = [certificate.occupation_code for certificate in graduate.certificates]
-    features.update(_share("certificate", codes))
-    features.update(_share("certificate_group", map(minor_group, codes)))
+    codes = sorted({certificate.occupation_code for certificate in graduate.certificates})
+    held = [
+        (now, part / len(codes)) for code in codes for now, part in reference.occupations_of(code)
+    ]
+    features.update(_parts("certificate", held))
+    groups = sorted({minor_group(now) for now, _ in held})
+    features.update(_share("certificate_group", groups))
     features.update(_share("award", (f"{award.level:d}" for award in graduate.awards)))
     features.update(_share("licence", graduate.licences))
     return features
@@ -58,14 +62,15 @@ def graduate_features(graduate: Graduate, reference: Reference) -> Features:
 
 def post_features(post: Post, reference: Reference) -> Features:
     """Describe one post; every kind of feature weighs at most 1 in all, preferences shared."""
-    code = post.occupation_code
+    codes = reference.occupations_of(post.occupation_code)
+    firm = post.credit_code
     features: Features = {
         "any": 1.0,
-        f"occupation:{code}": 1.0,
-        f"minor:{minor_group(code)}": 1.0,
-        f"middle:{middle_group(code)}": 1.0,
-        f"enterprise:{post.credit_code}": 1.0,
-        f"enterprise_occupation:{post.credit_code}|{code}": 1.0,
+        **_parts("occupation", codes),
+        **_parts("minor", [(minor_group(code), part) for code, part in codes]),
+        **_parts("middle", [(middle_group(code), part) for code, part in codes]),
+        f"enterprise:{firm}": 1.0,
+        **_parts("enterprise_occupation", [(f"{firm}|{code}", part) for code, part in codes]),
     }
     for kind, value in (
         ("job_type", post.job_type),
@@ -112,6 +117,14 @@ def _spread(kind: str, regions: Iterable[str | None], reference: Reference) -> F
     stated = [code for code in regions if code]
     features = _share(kind, stated)
     features.update({f"{kind}_city:{city}": 1.0 for city in map(reference.city_of, stated) if city})
+    return features
+
+
+def _parts(kind: str, parts: Iterable[tuple[str, float]]) -> Features:
+    """Name values that have a part each; equal ones are one, with the sum of their parts."""
+    features: Features = {}
+    for value, part in parts:
+        features[f"{kind}:{value}"] = features.get(f"{kind}:{value}", 0.0) + part
     return features
 
 

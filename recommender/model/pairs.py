@@ -136,7 +136,7 @@ def pair_grid(
         **_trade_values(graduates, posts, reference),
         **_certificate_values(graduates, posts, reference),
         **_place_values(graduates, posts, reference),
-        **_pay_values(graduates, posts),
+        **_pay_values(graduates, posts, reference),
         **_tie_values(graduates, posts, reference, day),
         **_graduate_values(graduates),
         **_post_values(posts),
@@ -201,9 +201,14 @@ def _column(numbers: Sequence[float | None]) -> Values:
 def _trade_values(
     graduates: Sequence[Graduate], posts: Sequence[Post], reference: Reference
 ) -> dict[str, Values]:
-    """Weigh trade → occupation at three widths of the classification."""
+    """Weigh trade → occupation at three widths of the classification.
+
+    An occupation that has been split weighs as much as its parts do, each by its part.
+    """
     trades = sorted({graduate.trade for graduate in graduates})
-    codes = sorted({post.occupation_code for post in posts})
+    written = sorted({post.occupation_code for post in posts})
+    parts = [reference.occupations_of(code) for code in written]
+    codes = sorted({code for of in parts for code, _ in of})
     table = np.zeros((3, len(trades), len(codes)), dtype=np.float32)
     for row, trade in enumerate(trades):
         exact: dict[str, float] = {}
@@ -221,10 +226,22 @@ def _trade_values(
                 minor.get(minor_group(code), 0.0),
                 middle.get(middle_group(code), 0.0),
             )
+    if written != codes:
+        table = table @ _mixture(parts, codes)
     at_trade = np.searchsorted(trades, [graduate.trade for graduate in graduates])
-    at_code = np.searchsorted(codes, [post.occupation_code for post in posts])
+    at_code = np.searchsorted(written, [post.occupation_code for post in posts])
     names = ("occupation_weight", "minor_weight", "middle_weight")
     return {name: table[i][np.ix_(at_trade, at_code)] for i, name in enumerate(names)}
+
+
+def _mixture(parts: Sequence[Sequence[tuple[str, float]]], codes: Sequence[str]) -> Values:
+    """Give the part of each code (down) that each written one (across) counts as."""
+    at = {code: row for row, code in enumerate(codes)}
+    mixture = np.zeros((len(codes), len(parts)), dtype=np.float32)
+    for column, of in enumerate(parts):
+        for code, part in of:
+            mixture[at[code], column] = part
+    return mixture
 
 
 def _certificate_values(
@@ -235,8 +252,10 @@ def _certificate_values(
     A catalog may name what it prefers by the occupation's code or by its name.
     """
     code_of = {name: code for code, name in reference.occupations.items()}
-    preferred_by = [{code_of.get(n, n) for n in post.preferred_certificates} for post in posts]
-    codes = sorted({post.occupation_code for post in posts})
+    now = reference.occupation_of
+    preferred_by = [{now(code_of.get(n, n)) for n in post.preferred_certificates} for post in posts]
+    code_of_post = [now(post.occupation_code) for post in posts]
+    codes = sorted(set(code_of_post))
     groups = sorted({minor_group(code) for code in codes})
     preferred = sorted(set().union(*preferred_by))
     on_code = np.zeros((len(graduates), len(codes)), dtype=np.float32)
@@ -247,22 +266,21 @@ def _certificate_values(
     )
     for row, graduate in enumerate(graduates):
         for certificate in graduate.certificates:
-            code, level = certificate.occupation_code, float(certificate.level)
-            if (column := at_code.get(code)) is not None:
-                on_code[row, column] = max(on_code[row, column], level)
-            if (column := at_group.get(minor_group(code))) is not None:
-                on_group[row, column] = max(on_group[row, column], level)
-            if (column := at_preferred.get(code)) is not None:
-                held[row, column] = 1.0
+            level = float(certificate.level)
+            for code, _ in reference.occupations_of(certificate.occupation_code):
+                if (column := at_code.get(code)) is not None:
+                    on_code[row, column] = max(on_code[row, column], level)
+                if (column := at_group.get(minor_group(code))) is not None:
+                    on_group[row, column] = max(on_group[row, column], level)
+                if (column := at_preferred.get(code)) is not None:
+                    held[row, column] = 1.0
     wanted = np.zeros((len(posts), len(preferred)), dtype=np.float32)
     for row, prefers in enumerate(preferred_by):
         wanted[row, [at_preferred[code] for code in prefers]] = 1.0
     n_wanted = wanted.sum(axis=1)[None, :]
     n_held = held @ wanted.T
-    of_post = np.array([at_code[post.occupation_code] for post in posts], dtype=np.intp)
-    group_of_post = np.array(
-        [at_group[minor_group(post.occupation_code)] for post in posts], dtype=np.intp
-    )
+    of_post = np.array([at_code[code] for code in code_of_post], dtype=np.intp)
+    group_of_post = np.array([at_group[minor_group(code)] for code in code_of_post], dtype=np.intp)
     with np.errstate(invalid="ignore"):
         share = np.where(n_wanted > 0, n_held / n_wanted, np.nan)
     return {
@@ -328,14 +346,17 @@ def _distances(codes: Sequence[str], reference: Reference) -> Values:
     return km
 
 
-def _pay_values(graduates: Sequence[Graduate], posts: Sequence[Post]) -> dict[str, Values]:
+def _pay_values(
+    graduates: Sequence[Graduate], posts: Sequence[Post], reference: Reference
+) -> dict[str, Values]:
     """See pay beside the wish, beside all posts on offer and beside those of its minor group.
 
     Pay rises from year to year; beside the posts of its own season it does not.
     """
     pay = np.log(_row([offered_pay(post) for post in posts]))
     wish = np.log(_column([graduate.wish_pay for graduate in graduates]))
-    groups = np.array([minor_group(post.occupation_code) for post in posts], dtype=np.str_)
+    codes = [reference.occupation_of(post.occupation_code) for post in posts]
+    groups = np.array([minor_group(code) for code in codes], dtype=np.str_)
     in_group = pay.copy()
     for group in np.unique(groups):
         inside = groups == group

@@ -145,7 +145,7 @@ def prepare(
         members = store.load_members(conn)
         now = places.standing_on(conn, posts, day)
         people = store.load_graduates(conn)
-        known = store.load_reference(conn)
+        known = store.load_reference(conn, day=day)
     on_chain = _posts_of(chain, posts, members)
     lines = _shortages(on_chain, now, known)
     classes = _classes(people, now, day)

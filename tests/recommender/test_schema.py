@@ -191,6 +191,7 @@ SHEET_OF = {
     "follow_ups": "follow_ups",
     "fairs": "fairs",
     "registrations": "registrations",
+    "code_changes": "code_changes",
 }
 
 

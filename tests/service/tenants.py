@@ -74,6 +74,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
             "date": "2026-05-14",
         }
     },
+    "codes.code_answer": {"parts": {"table": "trade", "code": "焊接加工"}},
     "places.hold_place": {
         "json": {"graduate_id": "{graduate_id}", "post_id": "{post_id}", "wait": True}
     },

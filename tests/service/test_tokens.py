@@ -17,6 +17,7 @@ from tests.service.conftest import Bearer
 REQUESTS = {
     "graduate_ranking": ("GET", "/api/v1/graduates/G-1/ranking", None, 200),
     "profile_ranking": ("POST", "/api/v1/rankings", {"trade": "数控加工"}, 200),
+    "code_answer": ("GET", "/api/v1/codes/occupation/6-18-02-04", None, 200),
     "post_graduates": ("GET", "/api/v1/posts/P-1/graduates", None, 200),
     "pair_eligibility": ("GET", "/api/v1/graduates/G-1/posts/P-1/eligibility", None, 200),
     # Allowed, and then refused for what it says: nothing is stored here.
@@ -45,21 +46,23 @@ ALLOWED = {
     "admin": set(REQUESTS),
     "officer": set(REQUESTS),
     "auditor": {
+        "code_answer",
         "graduate_ranking",
         "post_graduates",
         "pair_eligibility",
         "profile_ranking",
         "post_places",
     },
-    "data": {"record_outcome", "profile_ranking"},
+    "data": {"record_outcome", "profile_ranking", "code_answer"},
     "alliance": {
+        "code_answer",
         "graduate_ranking",
         "post_graduates",
         "pair_eligibility",
         "profile_ranking",
         "post_places",
     },
-    "enterprise": {"profile_ranking"},
+    "enterprise": {"profile_ranking", "code_answer"},
     "kiosk": {"profile_ranking"},
 }
 
