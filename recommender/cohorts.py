@@ -20,7 +20,8 @@ from recommender.data.pins import read_pins
 from recommender.domain import Graduate, Reference, class_year_of
 from recommender.errors import NotFound
 from recommender.matching.certificate import certificate
-from recommender.matching.floors import floors_missed
+from recommender.matching.draft import Draft
+from recommender.matching.floors import floors_missed, floors_of
 from recommender.matching.market import CONGESTION, Market, open_market
 from recommender.matching.plan import BEST, Pins, make_plan, why_unplaced
 from recommender.matching.reasons import reasons as reasons_of
@@ -190,7 +191,7 @@ def assign(
     market = _read_market(engine, artefact, day, among.class_year, None, among, priced=False)
     wishes = _wishes(engine, market) if way != BEST else Wishes()
     plan = make_plan(market, way=way, pins=pins, wishes=wishes)
-    missed = floors_missed(market, plan, market.reference.agreements)
+    floors = floors_of(market, market.reference.agreements)
     rows: list[tuple[object, ...]] = []
     reasons: Counter[str] = Counter()
     for index, (graduate, post) in enumerate(zip(market.graduates, plan.placed, strict=True)):
@@ -215,11 +216,49 @@ def assign(
             "most": plan.most,
             "total": plan.total,
             "unplaced": dict(sorted(reasons.items())),
-            "floors_missed": missed,
+            "floors_missed": floors_missed(floors, plan.placed),
             "n_stated": len(wishes.enterprises),
         },
         certificate=certificate(market, plan, pins, wishes) if certify else None,
     )
+
+
+def open_draft(
+    engine: Engine,
+    models_dir: Path,
+    *,
+    day: date,
+    among: Among = EVERYBODY,
+    pins_file: Path | None = None,
+    placed: Mapping[str, str] | None = None,
+) -> Draft:
+    """Open an assignment that is changed by hand; each `Draft.move` then asks nothing of anybody.
+
+    Parameters
+    ----------
+    placed
+        Graduate → post, from which to start; None for the largest sum.
+
+    Raises
+    ------
+    NotFound
+        If nobody is meant, or `placed` names who is not of the cohort or what is not on offer.
+    NotFound, ImportRefused, Ineligible, PinsConflict, NoModel, CorruptArtefact
+        As `assign`.
+    """
+    pins = _pins(pins_file)
+    market = _read_market(
+        engine, read_current(models_dir), day, among.class_year, None, among, priced=False
+    )
+    plan = make_plan(market, pins=pins)
+    draft = Draft(
+        market=market,
+        values=plan.values,
+        pins=pins,
+        floors=floors_of(market, market.reference.agreements),
+        placed=plan.placed,
+    )
+    return draft if placed is None else draft.holding(placed)
 
 
 def _wishes(engine: Engine, market: Market) -> Wishes:

@@ -12,7 +12,7 @@ import pytest
 from recommender.domain import Graduate, Post, SkillLevel
 from recommender.errors import Ineligible, NotFound, PinsConflict
 from recommender.matching.eligibility import Reserved, Standing
-from recommender.matching.floors import floors_missed
+from recommender.matching.floors import floors_missed, floors_of
 from recommender.matching.market import Market, open_market
 from recommender.matching.plan import Pins, make_plan, why_unplaced
 from recommender.model.scoring import Scorer
@@ -149,7 +149,7 @@ def test_the_floors_that_a_plan_leaves_unreached_are_listed(crosswalk: Scorer, w
         make_agreement(agreement_id="A4", floor=3, ends_on=date(2026, 5, 1), **year),
         make_agreement(agreement_id="A5", ceiling=3, **year),
     ]
-    missed = floors_missed(market, plan, agreements)
+    missed = floors_missed(floors_of(market, agreements), plan.placed)
     assert [(each.agreement_id, each.reached, each.floor) for each in missed] == [("A2", 2, 3)]
 
 
