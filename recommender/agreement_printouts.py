@@ -37,6 +37,7 @@ def review_lines(found: AgreementReview, language: str = "zh") -> Iterator[str]:
         yield _head(line, language)
         for post_id, n in line.reserved.items():
             yield f"  {post_id}: {n} reserved" if english else f"  {post_id}：预留 {n}"
+        yield from _hired(line, english=english)
         if line.shortfall is not None:
             yield "  " + _shortfall(line.shortfall, english=english)
     n, rest = len(found.lines), found.n_others
@@ -62,6 +63,21 @@ def _head(line: AgreementLine, language: str) -> str:
         f"{terms.agreement_id} {with_whom}（{mode}）：约定 {line.promised} 人，学员 "
         f"{line.n_members} 人，已落实 {line.n_there} 人，{line.returns_on} 起释放"
     )
+
+
+def _hired(line: AgreementLine, *, english: bool) -> Iterator[str]:
+    """Say who was hired before, or enrolled after: two facts about other people."""
+    if line.n_hired_at_enrolment:
+        n = line.n_hired_at_enrolment
+        yield f"  {n} members hired at enrolment" if english else f"  招生即招工 {n} 人"
+    if sum(line.apprentices.values()):
+        now, passed = line.apprentices["in_training"], line.apprentices["passed"]
+        total = sum(line.apprentices.values())
+        yield (
+            f"  {total} employees enrolled as apprentices: {now} in training, {passed} passed"
+            if english
+            else f"  招工即招生（学徒）{total} 人：在培 {now}，评价合格 {passed}"
+        )
 
 
 def _shortfall(lack: Shortfall, *, english: bool) -> str:
@@ -107,6 +123,8 @@ def review_json(found: AgreementReview) -> dict[str, Any]:
                 "placed": line.n_there,
                 "reserved": dict(line.reserved),
                 "returns_on": line.returns_on.isoformat(),
+                "hired_at_enrolment": line.n_hired_at_enrolment,
+                "apprentices": dict(line.apprentices),
                 "shortfall": asdict(line.shortfall) if line.shortfall else None,
             }
             for line in found.lines

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 
 from recommender import places
-from recommender.data import agreed, store
+from recommender.data import agreed, apprentices, store
 from recommender.domain import Agreement, Post
+from recommender.matching.apprenticeships import apprentices_of, count_states
 from recommender.matching.conflicts import Conflict, ConflictKind, find_conflicts
 from recommender.matching.eligibility import Standing, open_places
 from recommender.matching.reserved import Promise, promised_places, promises, returns_on
@@ -35,6 +36,11 @@ class AgreementLine:
         Day from which everybody may take them.
     shortfall
         None where it states no level.
+    n_hired_at_enrolment
+        Members whom an enterprise hired when they enrolled (招生即招工).
+    apprentices
+        Employees enrolled under it (招工即招生), by `ApprenticeState`: other people, who take none
+        of its places.
     """
 
     agreement: Agreement
@@ -45,6 +51,8 @@ class AgreementLine:
     reserved: Mapping[str, int]
     returns_on: date
     shortfall: Shortfall | None
+    n_hired_at_enrolment: int
+    apprentices: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +92,7 @@ def review(engine: Engine, *, day: date, moment: datetime | None = None) -> Agre
         people = agreed.load_candidates(conn, reference.agreements)
         now = places.standing_on(conn, posts, day, moment=moment)
         earlier = store.load_graduates(conn)
+        learners = apprentices.load_apprentices(conn, day=day)
     bare = replace(now, reserved={})
     stood = promises(reference.agreements, posts, people, bare, reference, day)
     free = {post.post_id: open_places(post, bare) for each in stood for post in each.posts}
@@ -103,7 +112,9 @@ def review(engine: Engine, *, day: date, moment: datetime | None = None) -> Agre
                 n_there=promise.n_there,
                 reserved=_reserved_by(now, terms.agreement_id),
                 returns_on=returns_on(terms),
-                shortfall=shortfall(terms, promised, coming, earlier, reference),
+                shortfall=shortfall(terms, promised, coming, earlier, reference, promise.posts),
+                n_hired_at_enrolment=sum(by_id[who].hired_at_enrolment for who in promise.members),
+                apprentices=count_states(apprentices_of(terms, learners, reference), day),
             )
         )
     return AgreementReview(

@@ -63,7 +63,7 @@ def odd_internships(
     ids = {line.item.graduate_id for line in lines}
     people = {each.graduate_id: each for each in store.load_graduates(conn, ids=ids)}
     people |= _new(graduates, ids)
-    known = store.load_reference(conn)
+    known = store.load_reference(conn, day=day)
     for line in lines:
         post, graduate = named.get(line.item.post_id), people.get(line.item.graduate_id)
         if post is not None and graduate is not None:
@@ -128,7 +128,7 @@ def refusal(conn: Connection, graduate: Graduate, post: Post, step: Outcome) -> 
     """Say why an internship may not be recorded; None where it may, and for every other step."""
     if step.stage is not OutcomeStage.INTERNED:
         return None
-    broken = forbidden(graduate, post, step.date, store.load_reference(conn))
+    broken = forbidden(graduate, post, step.date, store.load_reference(conn, day=step.date))
     return Ineligible(graduate.graduate_id, post.post_id, broken) if broken else None
 
 
@@ -204,7 +204,7 @@ def review(engine: Engine, *, day: date) -> InternshipReview:
         steps = store.load_outcomes(conn, day=day, stages=STAGES)
         staff = staff_of(store.load_members(conn))
         people = {each.graduate_id: each for each in store.load_graduates(conn)}
-        known = store.load_reference(conn)
+        known = store.load_reference(conn, day=day)
     of_firm: dict[str, list[Outcome]] = defaultdict(list)
     for step in steps:
         of_firm[posts[step.post_id].credit_code].append(step)

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from recommender import places, wording
+from recommender.data import apprentices, store
 from recommender.data import reference as tables
-from recommender.data import store
 from recommender.data.export import Table
 from recommender.domain import (
     DECIDING,
@@ -26,6 +26,7 @@ from recommender.domain import (
     SkillLevel,
     class_year_of,
 )
+from recommender.matching.apprenticeships import bringing_levels, count_states
 from recommender.matching.eligibility import Standing, open_places
 from recommender.matching.internships import internships
 from recommender.model.artefact import current_version, read_manifest
@@ -60,6 +61,10 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "supply_senior": ("其中高级工", "of these senior workers"),
     "supply_technician": ("其中技师及以上", "of these technicians or higher"),
     "supply_unstated": ("其中等级未说明", "of these level not stated"),
+    "apprentices_junior": ("另有学徒：初级工及以下", "Apprentices besides: junior or lower"),
+    "apprentices_intermediate": ("另有学徒：中级工", "Apprentices besides: intermediate"),
+    "apprentices_senior": ("另有学徒：高级工", "Apprentices besides: senior"),
+    "apprentices_technician": ("另有学徒：技师及以上", "Apprentices besides: technician or higher"),
 }
 
 
@@ -73,6 +78,7 @@ class _Cell:
     pay: list[int] = field(default_factory=list)
     shortage: set[ShortageLevel] = field(default_factory=set)
     supply: dict[str, float] = field(default_factory=lambda: dict.fromkeys(LEVEL_GROUPS, 0.0))
+    apprentices: dict[str, float] = field(default_factory=lambda: dict.fromkeys(LEVEL_GROUPS, 0.0))
 
 
 # --- the guidance catalog ---------------------------------------------------------------------
@@ -85,11 +91,13 @@ def guidance(engine: Engine, *, day: date, language: str = "zh") -> Table:
     placed, less who is placed, whether or not they consent to a personal ranking: each seeker
     counts as 1, split over the occupations of the trade by their weights and over the cities
     of home and wishes in equal parts. What cannot be told stands in a row without a code.
+    Apprentices whose training ends in the class year stand beside it, by target level, in the
+    city of their enterprise: they seek nothing.
 
     Returns
     -------
     Table
-        One row for each occupation and city with either; ordered by their codes. `ratio` is
+        One row for each occupation and city with any; ordered by their codes. `ratio` is
         demand over supply, None where nobody seeks.
     """
     year = class_year_of(day)
@@ -98,6 +106,8 @@ def guidance(engine: Engine, *, day: date, language: str = "zh") -> Table:
         graduates = store.load_graduates(conn, class_year=year)
         now = places.standing_on(conn, posts, day)
         known = store.load_reference(conn, day=day)
+        learners = bringing_levels(apprentices.load_apprentices(conn, day=day), day, year)
+        members = store.load_members(conn)
     cells: dict[tuple[str, str], _Cell] = defaultdict(_Cell)
     for post in posts:
         city = _city_of(post.region_code, known)
@@ -106,6 +116,13 @@ def guidance(engine: Engine, *, day: date, language: str = "zh") -> Table:
     for graduate in graduates:
         if not graduate.hired_at_enrolment and graduate.graduate_id not in now.placed_at:
             _count_seeker(cells, graduate, known)
+    regions = {post.credit_code: post.region_code for post in posts}
+    regions |= {each.credit_code: each.region for each in members if each.credit_code}
+    for learner in learners:
+        region = regions.get(learner.credit_code)
+        city = _city_of(region, known) if region else ""
+        for code, part in known.occupations_of(learner.occupation_code):
+            cells[code, city].apprentices[_group_of(learner.target_level)] += part
     names = _occupation_names(posts, known)
     english = language == "en"
     return Table(
@@ -129,11 +146,15 @@ def _count_post(cell: _Cell, post: Post, part: float, now: Standing) -> None:
 def _count_seeker(
     cells: dict[tuple[str, str], _Cell], graduate: Graduate, known: Reference
 ) -> None:
-    group = next(name for name, levels in LEVEL_GROUPS.items() if _level_of(graduate) in levels)
+    group = _group_of(_level_of(graduate))
     cities = sought_cities(graduate, known)
     for code, share in occupation_shares(graduate.trade, known).items():
         for city in cities:
             cells[code, city].supply[group] += share / len(cities)
+
+
+def _group_of(level: SkillLevel | None) -> str:
+    return next(name for name, levels in LEVEL_GROUPS.items() if level in levels)
 
 
 def occupation_shares(trade: str, known: Reference) -> dict[str, float]:
@@ -156,7 +177,8 @@ def sought_cities(graduate: Graduate, known: Reference) -> tuple[str, ...]:
 
 
 def _level_of(graduate: Graduate) -> SkillLevel | None:
-    held = [certificate.level for certificate in graduate.certificates]
+    # What an enterprise certified itself counts at some posts only, and in no city's supply.
+    held = [each.level for each in graduate.certificates if each.certified_by is None]
     if graduate.skill_level is not None:
         held.append(graduate.skill_level)
     return max(held, default=None)
@@ -198,6 +220,7 @@ def _row(
         "monthly_pay_min": min(cell.pay, default=None),
         "monthly_pay_max": max(cell.pay, default=None),
         **{name: round(amount, 2) for name, amount in cell.supply.items()},
+        **{_beside(name): _count(cell.apprentices[name]) for name in LEVEL_GROUPS},
     }
     return tuple(values[name] for name in _TITLES)
 
@@ -205,6 +228,10 @@ def _row(
 def _count(amount: float) -> float:
     """Give a count as the whole number that it is, unless a code has been split."""
     return int(amount) if amount == int(amount) else round(amount, 2)
+
+
+def _beside(group: str) -> str:
+    return group.replace("supply", "apprentices")
 
 
 def _city_name(city: str, known: Reference) -> str | None:
@@ -228,6 +255,8 @@ def _guidance_notes(day: date, year: int, *, english: bool) -> tuple[str, ...]:
             "Graduates seeking: not yet placed, with or without consent to a personal ranking; "
             "each counts as 1, split over the occupations of the trade by weight and over the "
             "cities of home and wishes in equal parts.",
+            "Apprentices are employed already: they take no open place and do not seek; besides "
+            "stand those who finish this class year, by target level, where their enterprise is.",
             "Small numbers are not suppressed in this edition: for use inside the alliance only.",
         )
     return (
@@ -235,6 +264,7 @@ def _guidance_notes(day: date, year: int, *, english: bool) -> tuple[str, ...]:
         "剩余名额：当日开放岗位的需求人数减去已落实人数。",
         "待安置毕业生：尚未落实者，不论是否同意推荐；每人计 1，按专业与职业的对应权重分摊到各职业，"
         "再平均分摊到生源地和意向地区所在城市。",
+        "学徒（招工即招生）已受雇，不占剩余名额，不计入待安置；本届结业者按目标等级另列，计在企业所在城市。",
         "本版未对小数值作隐藏处理，仅限联盟内部使用。",
     )
 
@@ -254,9 +284,11 @@ def status(engine: Engine, models_dir: Path, *, day: date) -> dict[str, Any]:
         nights = store.load_nights(conn, limit=1)
         imports = store.load_imports(conn, limit=1)
         known = store.load_reference(conn, day=day)
+        learners = apprentices.load_apprentices(conn, day=day)
+    year = class_year_of(day)
     return {
         "as_of": day.isoformat(),
-        "class_year": class_year_of(day),
+        "class_year": year,
         "imported": counts,
         "last_import": imports[0].day.isoformat() if imports else None,
         "open": {
@@ -270,6 +302,10 @@ def status(engine: Engine, models_dir: Path, *, day: date) -> dict[str, Any]:
             "retrain": not nights or nights[0].day < day,
         },
         "internships": internships(steps, day),
+        "hired_at_enrolment": sum(
+            each.hired_at_enrolment for each in roster if each.class_year == year
+        ),
+        "apprentices": count_states(learners, day),
         "decisions": [
             {
                 "kind": each.kind,
@@ -346,6 +382,9 @@ def status_lines(now: Mapping[str, Any], language: str = "zh") -> Iterator[str]:
         ("最近一夜", "Last night", night),
         ("实习在岗", "Interns", interns["going_on"]),
         ("实习转签约", "Interns placed after", interns["converted"]),
+        ("招生即招工（本届）", "Hired at enrolment", now["hired_at_enrolment"]),
+        ("在培学徒", "Apprentices in training", now["apprentices"]["in_training"]),
+        ("学徒合格", "Apprentices passed", now["apprentices"]["passed"]),
         ("待登记留任", "Retention due", due["retained"]),
         ("今日待训练", "Retrain due", _yes(due["retrain"], language)),
     ]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import Agreement, Graduate, Reference, SkillLevel, TrainingTier
+from recommender.domain import Agreement, Graduate, Post, Reference, SkillLevel, TrainingTier
+from recommender.matching.eligibility import reached_level
 
 # Both ends of the interval leave out this share of what is likely.
 TAIL = 0.05
@@ -49,6 +50,7 @@ def shortfall(
     members: Sequence[Graduate],
     earlier: Iterable[Graduate],
     reference: Reference,
+    posts: Sequence[Post] = (),
 ) -> Shortfall | None:
     """Work out the shortfall of an agreement; None where it states no level.
 
@@ -67,18 +69,26 @@ def shortfall(
     earlier
         Graduates to learn from; those of a member's own class year or later, and those
         without consent, do not count.
+    posts
+        Where its places are. A level that an enterprise certified itself counts as the rule
+        ``level`` counts it at each of them; where there is none, if the agreement's enterprise
+        did.
     """
     due = agreement.level_due
     if due is None:
         return None
     known = [each for each in earlier if each.consent]
-    missing = [each for each in members if not _has(each, due, agreement.credit_code)]
+
+    def has(one: Graduate) -> bool:
+        return _has(one, due, agreement.credit_code, posts)
+
+    missing = [each for each in members if not has(each)]
     cells = Counter((each.class_year, *_cell(each, reference)) for each in missing)
     expected, n_earlier, odds = 0.0, 0, np.ones(1)
     for (year, trade, tier), n in sorted(cells.items(), key=str):
         past = [each for each in known if each.class_year < year]
         like = _alike(past, (trade, tier), reference)
-        reached = sum(_has(each, due, agreement.credit_code) for each in like)
+        reached = sum(map(has, like))
         expected += n * (reached / len(like) if like else PRIOR)
         n_earlier += len(like)
         odds = np.convolve(odds, _number_odds(n, reached, len(like)))
@@ -94,8 +104,10 @@ def shortfall(
     )
 
 
-def _has(graduate: Graduate, due: SkillLevel, credit_code: str) -> bool:
-    """Say whether a level is reached; what the enterprise certified itself counts there."""
+def _has(graduate: Graduate, due: SkillLevel, credit_code: str, posts: Sequence[Post]) -> bool:
+    """Say whether a level is reached at every post; without one, at the enterprise."""
+    if posts:
+        return all((reached_level(graduate, post) or 0) >= due for post in posts)
     counting = [
         each.level for each in graduate.certificates if each.certified_by in (None, credit_code)
     ]

@@ -13,14 +13,15 @@ from click.testing import CliRunner, Result
 
 from recommender import access
 from recommender.__main__ import program
-from recommender.data import store
-from recommender.domain import OutcomeStage, SkillLevel
+from recommender.data import apprentices, store
+from recommender.domain import OutcomeStage, SkillLevel, TrainingMode, TrainingResult
 from recommender.settings import sqlite_url
 from tests.builders import (
     CREDIT_CODE,
     DAY,
     OTHER_CREDIT_CODE,
     make_agreement,
+    make_apprentice,
     make_graduate,
     make_outcome,
     make_post,
@@ -158,3 +159,39 @@ def test_an_agreement_shows_members_places_and_what_will_lack(
     english = run("show", "--language", "en").stdout
     assert "3 promised, 4 members, 1 there, places return on 2026-06-30" in english
     assert "short of the level due: 1.0 (90 %: 0 to 2)" in english
+
+
+def test_an_apprenticeship_shows_who_was_hired_first_and_who_was_enrolled_first(
+    run: Run, home: Path, agree: Callable[..., None]
+) -> None:
+    apprenticeship = {"mode": TrainingMode.APPRENTICESHIP, "ceiling": 2}
+    agree(
+        {"agreement_id": "A1", **apprenticeship},
+        {"agreement_id": "A2", "ceiling": 1},
+        # Its trade does not lead to what the apprentices learn.
+        {"agreement_id": "A3", "trade": "幼儿教育", **apprenticeship},
+    )
+    learners = [
+        make_apprentice(),
+        make_apprentice(apprentice_id="X2", result=TrainingResult.PASSED),
+        make_apprentice(apprentice_id="X3", college="另一技师学院"),
+        make_apprentice(apprentice_id="X4", credit_code=OTHER_CREDIT_CODE),
+        make_apprentice(apprentice_id="X5", ends_on=date(2025, 8, 31), starts_on=date(2024, 9, 1)),
+    ]
+    engine = access.open_database(sqlite_url(home))
+    with store.writing(engine) as conn:
+        apprentices.save_apprentices(conn, learners, day=DAY)
+        hired = make_graduate(graduate_id="M3", order_class=CREDIT_CODE, hired_at_enrolment=True)
+        store.save_graduates(conn, [hired])
+    engine.dispose()
+    of = {line["agreement_id"]: line for line in told(run, "show")["agreements"]}
+    found = {
+        name: (line["hired_at_enrolment"], sum(line["apprentices"].values()))
+        for name, line in of.items()
+    }
+    assert found == {"A1": (1, 2), "A2": (1, 0), "A3": (1, 0)}
+    # M1 and M3 are served, M4 is elsewhere: the apprentices take none of what is left of A1.
+    shown = run("show").stdout
+    assert "  招生即招工 1 人\n  招工即招生（学徒）2 人：在培 1，评价合格 1\n" in shown
+    english = run("show", "--language", "en").stdout
+    assert "2 employees enrolled as apprentices: 1 in training, 1 passed" in english

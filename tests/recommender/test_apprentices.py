@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.engine import Engine
@@ -13,6 +14,7 @@ from recommender.data.sheets import parse_row
 from recommender.domain import Apprentice, SkillLevel, TrainingResult
 from recommender.errors import ImportRefused
 from recommender.intake import import_files
+from recommender.matching.apprenticeships import state_on
 from tests.builders import OTHER_CREDIT_CODE, make_apprentice
 from tests.sheets.make_sheets import apprentice, csv_of, lines
 
@@ -128,3 +130,23 @@ def test_a_second_change_on_one_day_replaces_the_first(engine: Engine) -> None:
     assert [each.result for each in stored(engine, SUMMER)] == [TrainingResult.PASSED]
     with store.reading(engine) as conn:
         assert store.counts(conn, SUMMER)["apprentices"] == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "record", "state"),
+    [
+        (date(2025, 8, 31), {}, "to_begin"),
+        (date(2025, 9, 1), {}, "in_training"),
+        (date(2026, 7, 31), {}, "in_training"),
+        (date(2026, 8, 1), {}, "awaited"),
+        (SUMMER, {"result": TrainingResult.FAILED}, "failed"),
+        (SUMMER, {"result": TrainingResult.PASSED, "examined_on": SUMMER}, "passed"),
+        (
+            date(2026, 6, 30),
+            {"result": TrainingResult.PASSED, "examined_on": SUMMER},
+            "in_training",
+        ),
+    ],
+)
+def test_how_an_apprentice_stands(day: date, record: dict[str, Any], state: str) -> None:
+    assert state_on(make_apprentice(**record), day).value == state

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from recommender import reports
-from recommender.data import store
+from recommender.data import apprentices, store
 from recommender.domain import (
     OutcomeStage,
     Pair,
@@ -14,8 +14,17 @@ from recommender.domain import (
     ShortageLevel,
     SkillCertificate,
     SkillLevel,
+    TrainingResult,
 )
-from tests.builders import DAY, OTHER_CREDIT_CODE, make_graduate, make_outcome, make_post
+from tests.builders import (
+    DAY,
+    OTHER_CREDIT_CODE,
+    make_apprentice,
+    make_graduate,
+    make_member,
+    make_outcome,
+    make_post,
+)
 
 WELDER, BRAZER = "6-18-02-04", "6-18-02-05"
 JINING, WEIFANG = "370800", "370700"
@@ -182,6 +191,86 @@ def test_the_catalog_says_that_small_numbers_are_not_suppressed(engine: Engine) 
     assert any("not suppressed" in note for note in english.notes)
     assert chinese.columns == english.columns
     assert chinese.titles["demand"] == "剩余名额"
+
+
+LEVELS = ("junior", "intermediate", "senior", "technician", "unstated")
+
+
+def levels(row: dict[str, Any], what: str) -> list[float]:
+    return [row.get(f"{what}_{level}", 0) for level in LEVELS]
+
+
+def test_what_an_enterprise_certified_itself_is_no_level_of_the_supply(engine: Engine) -> None:
+    decide_welding(engine)
+    own = SkillCertificate(
+        occupation_code=WELDER, level=SkillLevel.TECHNICIAN, certified_by=OTHER_CREDIT_CODE
+    )
+    keep(engine, graduates=[make_graduate(certificates=(own,), home_region=JINING)])
+    # An intermediate worker by the public certificate, split 0.8 to 0.2.
+    assert levels(table_of(engine)[WELDER, JINING], "supply") == [0, 0.8, 0, 0, 0]
+
+
+def test_apprentices_enter_by_level_only_where_their_enterprise_is(engine: Engine) -> None:
+    learners = [
+        make_apprentice(),
+        make_apprentice(apprentice_id="X2", result=TrainingResult.PASSED),
+        make_apprentice(apprentice_id="X3", ends_on=date(2026, 5, 1)),  # no result yet
+        make_apprentice(apprentice_id="X4", target_level=SkillLevel.TECHNICIAN),
+        make_apprentice(apprentice_id="X5", credit_code=OTHER_CREDIT_CODE),  # nobody knows where
+        # These bring nothing this class year.
+        make_apprentice(apprentice_id="X6", result=TrainingResult.FAILED),
+        make_apprentice(apprentice_id="X7", result=TrainingResult.LEFT),
+        make_apprentice(apprentice_id="X8", ends_on=date(2026, 9, 1)),
+        make_apprentice(apprentice_id="X9", starts_on=date(2026, 5, 16)),
+    ]
+    with store.writing(engine) as conn:
+        apprentices.save_apprentices(conn, learners, day=DAY)
+        store.save_members(conn, [make_member(region=WEIFANG)])
+    keep(engine, posts=[make_post(headcount=3)])
+    table = table_of(engine)
+    # The enterprise is a member in Weifang, whatever city its post is in.
+    assert levels(table[WELDER, WEIFANG], "apprentices") == [0, 0, 3, 1, 0]
+    assert levels(table[WELDER, ""], "apprentices") == [0, 0, 1, 0, 0]
+    assert levels(table[WELDER, JINING], "apprentices") == [0, 0, 0, 0, 0]
+    # They take no open place and seek none.
+    assert [(row["demand"], row["supply"], row["ratio"]) for row in table.values()] == [
+        (0, 0, None),
+        (3, 0, None),
+        (0, 0, None),
+    ]
+
+
+def test_hired_at_enrolment_and_enrolled_when_hired_are_two_facts(
+    engine: Engine, tmp_path: Path
+) -> None:
+    keep(
+        engine,
+        graduates=[
+            make_graduate(hired_at_enrolment=True),
+            make_graduate(graduate_id="G2"),
+            make_graduate(graduate_id="G3", hired_at_enrolment=True, class_year=2025),
+        ],
+    )
+    examined = {"result": TrainingResult.PASSED, "examined_on": date(2026, 5, 16)}
+    learners = [
+        make_apprentice(),
+        make_apprentice(apprentice_id="X2", result=TrainingResult.PASSED),
+        make_apprentice(apprentice_id="X3", **examined),  # from tomorrow on
+    ]
+    with store.writing(engine) as conn:
+        apprentices.save_apprentices(conn, learners, day=DAY)
+    now = reports.status(engine, tmp_path, day=DAY)
+    assert (now["hired_at_enrolment"], now["imported"]["apprentices"]) == (1, 3)
+    assert now["apprentices"] == {
+        "to_begin": 0,
+        "in_training": 2,
+        "awaited": 0,
+        "passed": 1,
+        "failed": 0,
+        "left": 0,
+    }
+    said = set(reports.status_lines(now))
+    assert {"招生即招工（本届）: 1", "在培学徒: 2", "学徒合格: 1"} <= said
 
 
 def test_shares_add_up_to_one_and_a_trade_that_leads_nowhere_keeps_its_seeker() -> None:

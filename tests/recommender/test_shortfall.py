@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from recommender.domain import Graduate, SkillCertificate, SkillLevel, TrainingTier
+from recommender.domain import Graduate, Post, SkillCertificate, SkillLevel, TrainingTier
 from recommender.matching.shortfall import Shortfall, shortfall
 from tests.builders import (
     CREDIT_CODE,
     OTHER_CREDIT_CODE,
     make_agreement,
     make_graduate,
+    make_post,
     make_reference,
 )
 
@@ -26,9 +27,14 @@ def someone(level: SkillLevel | None, class_year: int = 2026, **overrides: Any) 
     return make_graduate(**values | overrides)
 
 
-def lacking(members: Sequence[Graduate], earlier: Sequence[Graduate], promised: int) -> Shortfall:
+def lacking(
+    members: Sequence[Graduate],
+    earlier: Sequence[Graduate],
+    promised: int,
+    posts: Sequence[Post] = (),
+) -> Shortfall:
     agreement = make_agreement(level_due=SENIOR, ceiling=promised)
-    found = shortfall(agreement, promised, members, earlier, make_reference())
+    found = shortfall(agreement, promised, members, earlier, make_reference(), posts)
     assert found is not None
     return found
 
@@ -108,3 +114,17 @@ def test_what_the_enterprise_certified_itself_counts_there(
 ) -> None:
     own = SkillCertificate(occupation_code="6-18-02-04", level=SENIOR, certified_by=firm)
     assert lacking([someone(None, certificates=(own,))], [], 1).expected == expected
+
+
+@pytest.mark.parametrize(
+    ("accepts", "expected"), [([], 0.5), ([None], 0.5), ([True], 0.0), ([True, False], 0.5)]
+)
+def test_what_another_enterprise_certified_counts_where_every_post_takes_it(
+    accepts: list[bool | None], expected: float
+) -> None:
+    own = SkillCertificate(
+        occupation_code="6-18-02-04", level=SENIOR, certified_by=OTHER_CREDIT_CODE
+    )
+    posts = [make_post(accepts_own_certificate=each) for each in accepts]
+    found = lacking([someone(None, certificates=(own,))], [], 1, posts)
+    assert found.expected == expected
