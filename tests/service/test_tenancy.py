@@ -115,7 +115,8 @@ def test_each_role_reads_of_its_own_people_only(world: Tenants, endpoint: str) -
         put = asked(world, endpoint, turn, A1, A2, B1)
         if not asker.may_ask(endpoint):
             status = look(world, asker, endpoint, put[0])
-            assert status in {401, 403}, f"{asker} asked {endpoint} and got {status}"
+            # A page that needs somebody to sign in may send them there.
+            assert status in {302, 303, 401, 403}, f"{asker} asked {endpoint} and got {status}"
             continue
         statuses = {look(world, asker, endpoint, question) for question in put}
         assert max(statuses) < 500, (str(asker), endpoint, statuses)

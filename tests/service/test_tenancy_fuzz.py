@@ -37,19 +37,22 @@ N_CALLS = 10_000 if os.environ.get("PLACEMENT_TEST_FULL") == "1" else 1_000
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW")
 GRADUATES = [graduate_id(mark, state) for mark in (A1, A2, B1) for state in STATES]
 # Near misses of ids that exist, and what a query, an address or a sheet might take for more.
-HOSTILE = (
+MARKED = (
     *(f"{GRADUATES[-1]}{end}" for end in (" ", "%", "/ranking", "\t", "'--", "*")),
     GRADUATES[-1].upper(),
     GRADUATES[-1][:-1],
     f"{B1} college",
     f"{B1} name",
+)
+HOSTILE = (
+    *MARKED,
     "%",
     "..",
     "' OR ''='",
     "焊" * 300,
     "😀",
 )
-ODD = (None, True, 0, -1, 1.5, "", [], {}, ["G"], {"a": 1}, "9" * 400, *HOSTILE[:8])
+ODD = (None, True, 0, -1, 1.5, "", [], {}, ["G"], {"a": 1}, "9" * 400, *HOSTILE[-4:], *MARKED)
 KEYS = ("k-1", "k-2", "1:k-1", "2:k-1", f"{B1}", "k" * 300)
 
 
@@ -126,7 +129,8 @@ class Drawn:
         if random.random() < 0.3:
             odd.pop(name, None)
         else:
-            odd[name] = random.choice(ODD)
+            # What somebody writes themselves is read again by their own: it holds no mark.
+            odd[name] = random.choice(ODD if name != "note" else ODD[: -len(MARKED)])
         return odd
 
 
