@@ -45,7 +45,7 @@ def run_server(
     listener = _listen(host, port)
     # Once, and before there are several processes: workers find nothing left to do.
     access.open_database(settings.database_url).dispose()
-    counts = _empty_folder(settings, listener.getsockname()[1])
+    counts, here = _empty_folder(settings, listener.getsockname()[1]), os.getpid()
     os.environ[METRICS_DIR] = str(counts)
     logs.configure()
     log.info("serving", url=_url(listener), workers=workers, threads=THREADS)
@@ -57,7 +57,9 @@ def run_server(
     except HaltServer:
         return 4  # its way out when two workers fail at once
     finally:
-        shutil.rmtree(counts, ignore_errors=True)
+        # A worker that leaves comes by here too, while the others still count.
+        if os.getpid() == here:
+            shutil.rmtree(counts, ignore_errors=True)
     return 0
 
 

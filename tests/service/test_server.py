@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -98,6 +99,23 @@ def test_both_processes_count_together(served: Served) -> None:
     for _ in range(20):
         served.get("/healthz")
     assert count_of_probes(served) == before + 20
+
+
+def test_a_worker_that_leaves_takes_no_counts_with_it(served: Served) -> None:
+    for _ in range(5):
+        served.get("/healthz")
+    before, (worker, *_) = count_of_probes(served), workers_of(served)
+    os.kill(worker, signal.SIGTERM)
+    until = time.monotonic() + 30
+    while worker in workers_of(served) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert worker not in workers_of(served)
+    assert count_of_probes(served) == before
+
+
+def workers_of(served: Served) -> list[int]:
+    pid = served.process.pid
+    return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
 
 
 def count_of_probes(served: Served) -> float:
