@@ -24,6 +24,7 @@ PlacementError
 ├── NoConsent               a graduate without consent gets no personal ranking
 ├── NoModel                 nothing is published yet
 ├── CorruptArtefact         a published file is not what its manifest says
+│   └── AnotherSchema       another version of the program made it
 ├── DatabaseFailed          the database could not be reached, read or written
 ├── Busy                    exit 3: another process holds the lock
 │   └── PortTaken           another process serves at the address
@@ -287,6 +288,10 @@ class CorruptArtefact(PlacementError):
         super().__init__(f"{path}: {why}")
         self.path = path
         self.why = why
+
+
+class AnotherSchema(CorruptArtefact):
+    """A published version was made by another version of the program; nothing is damaged."""
 
 
 class DatabaseFailed(PlacementError):

@@ -63,6 +63,11 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
         "尚未发布任何模型；请先运行 retrain。",
         "No model is published yet; run retrain first.",
     ),
+    errors.AnotherSchema: (
+        "该版本由程序的另一版本生成，未损坏，但此版本不能读；请运行 retrain 重新生成。",
+        "Another version of the program made this version of the model. It is not damaged, but "
+        "cannot be read; run retrain to make one.",
+    ),
     errors.CorruptArtefact: (
         "已发布的模型不可用（{path}：{why}）；请运行 retrain，或用 rollback 回退到其他版本。",
         "The published version cannot be used ({path}: {why}); run retrain, or rollback to "

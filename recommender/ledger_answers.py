@@ -6,14 +6,20 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import structlog
+from sqlalchemy import Engine
+
 from recommender.claims import LedgerAction, LedgerEvent
+from recommender.data import store
 from recommender.domain import Channel, StepReason
 from recommender.errors import (
     AlreadyClaimed,
     AlreadyPlaced,
+    Busy,
+    DatabaseFailed,
     HoldExpired,
     Ineligible,
     NoOpenPlace,
@@ -21,6 +27,8 @@ from recommender.errors import (
     Refused,
     ReplayMismatch,
 )
+
+log = structlog.get_logger()
 
 # Refusals that a key brings back; what else goes wrong depends on the request alone.
 _KEPT_REFUSALS: Mapping[str, type[Refused]] = {
@@ -70,6 +78,25 @@ class Request:
         """Give the SHA-256 of all that is asked, hexadecimal."""
         plain = json.dumps([repr(getattr(self, name)) for name in self.__slots__])
         return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def tidy(engine: Engine, *, day: date, keep_days: int) -> int:
+    """Delete answers whose keys nobody will send again; give their number.
+
+    Nothing that goes wrong here stops the night that calls it: it is logged, and tried again
+    the night after.
+
+    Parameters
+    ----------
+    keep_days
+        How many days an answer stays, at least 1: until then its key brings it back.
+    """
+    try:
+        with store.writing(engine) as conn:
+            return store.forget_answers(conn, day - timedelta(days=keep_days - 1))
+    except (Busy, DatabaseFailed) as error:
+        log.error("answers not tidied", error=type(error).__name__)
+        return 0
 
 
 def to_json(answer: Entry | Refused) -> str:

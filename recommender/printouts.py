@@ -146,6 +146,7 @@ def versions_json(versions: Iterable[Version]) -> list[dict[str, Any]]:
             "parent": each.parent,
             "facts": dict(each.facts),
             "damaged": each.damaged,
+            "made_by_another": each.foreign,
         }
         for each in versions
     ]
@@ -153,10 +154,13 @@ def versions_json(versions: Iterable[Version]) -> list[dict[str, Any]]:
 
 def version_lines(versions: Iterable[Version]) -> list[str]:
     """List the versions, the one in use marked."""
-    return [
-        f"{'*' if each.current else ' '} v{each.number}  {each.published or '损坏 · damaged'}"
-        for each in versions
-    ]
+    return [f"{'*' if each.current else ' '} v{each.number}  {_held(each)}" for each in versions]
+
+
+def _held(version: Version) -> str:
+    if version.foreign:
+        return "由程序的另一版本生成 · made by another version of the program"
+    return version.published or "损坏 · damaged"
 
 
 def tokens_json(tokens: Iterable[TokenGrant]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from recommender.errors import CorruptArtefact, NotFound
+from recommender.errors import AnotherSchema, CorruptArtefact, NotFound
 from recommender.model.artefact import (
     current_version,
     point_to,
@@ -32,6 +32,8 @@ class Version:
         What the model card says, as data.
     damaged
         Whether its manifest cannot be read, so that nothing else is known of it.
+    foreign
+        Whether another version of the program made it, so that it cannot be read here.
     """
 
     number: int
@@ -40,6 +42,7 @@ class Version:
     parent: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     damaged: bool = False
+    foreign: bool = False
 
 
 def list_versions(models_dir: Path) -> list[Version]:
@@ -54,6 +57,8 @@ def list_versions(models_dir: Path) -> list[Version]:
 def _version(models_dir: Path, number: int, *, is_current: bool) -> Version:
     try:
         manifest = read_manifest(models_dir, number)
+    except AnotherSchema:
+        return Version(number=number, current=is_current, foreign=True)
     except CorruptArtefact:
         return Version(number=number, current=is_current, damaged=True)
     return Version(

@@ -17,6 +17,8 @@ EXPLORE_SHARE = 0.05
 MOST_EXPLORE_SHARE = 0.2
 # From a list of 1 September to 180 days after that class year's season: 545 days, and some notice.
 KEEP_LISTS_DAYS = 600
+# Nobody sends a request again after a month.
+KEEP_ANSWERS_DAYS = 30
 # How long a place is held or offered where nobody says otherwise, and the longest that it may be.
 HOLD_HOURS, MOST_HOLD_HOURS = 48, 720
 _YES = frozenset({"1", "yes", "true", "on"})
@@ -47,6 +49,8 @@ class Settings:
         Share of the kiosk's lists that show two neighbours below rank 5 swapped, 0 to 0.2.
     keep_lists_days
         How many days the log of lists shown is kept; 0 keeps none, and explores nothing.
+    keep_answers_days
+        How many days an ``Idempotency-Key`` brings its answer back, at least 1.
     """
 
     home: Path
@@ -57,6 +61,7 @@ class Settings:
     hold_hours: int = HOLD_HOURS
     explore_share: float = EXPLORE_SHARE
     keep_lists_days: int = KEEP_LISTS_DAYS
+    keep_answers_days: int = KEEP_ANSWERS_DAYS
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -79,6 +84,9 @@ class Settings:
             hold_hours=_read(env, "PLACEMENT_HOLD_HOURS", _hours) or HOLD_HOURS,
             explore_share=EXPLORE_SHARE if share is None else share,
             keep_lists_days=KEEP_LISTS_DAYS if keep_days is None else keep_days,
+            keep_answers_days=(
+                _read(env, "PLACEMENT_KEEP_ANSWERS_DAYS", _some_days) or KEEP_ANSWERS_DAYS
+            ),
         )
 
     def moment(self, clock: datetime) -> datetime:
@@ -101,6 +109,7 @@ class Settings:
             "PLACEMENT_HOLD_HOURS": str(self.hold_hours),
             "PLACEMENT_EXPLORE_SHARE": repr(self.explore_share),
             "PLACEMENT_KEEP_LISTS_DAYS": str(self.keep_lists_days),
+            "PLACEMENT_KEEP_ANSWERS_DAYS": str(self.keep_answers_days),
         }
 
     @property
@@ -156,6 +165,12 @@ def _share(text: str) -> float:
 def _n_days(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 5):
         raise ValueError(f"a number of days, 0 to 99999, is expected, not {text!r}")
+    return int(text)
+
+
+def _some_days(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) >= 1):
+        raise ValueError(f"a number of days, 1 to 99999, is expected, not {text!r}")
     return int(text)
 
 

@@ -42,14 +42,15 @@ _WRITES = "placement_writes"
 def connect(url: str) -> Engine:
     """Make an engine for an SQLite file (its folder is made) or for ``postgresql+psycopg``.
 
-    SQLite answers only what has reached the disk: WAL with ``synchronous=FULL``.
+    SQLite answers only what has reached the disk: WAL with ``synchronous=FULL``. An error does
+    not repeat the values of its query: they may be somebody's.
     """
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
-        return sa.create_engine(address, pool_pre_ping=True)
+        return sa.create_engine(address, pool_pre_ping=True, hide_parameters=True)
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(address)
+    engine = sa.create_engine(address, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -680,6 +681,12 @@ def remember(
     """Keep the answer given under a key."""
     row = {"key": key, "body_sha256": body_sha256, "status": status, "answer": answer, "day": day}
     conn.execute(sa.insert(schema.answers), row)
+
+
+def forget_answers(conn: Connection, before: date) -> int:
+    """Delete the answers given before a day, with their keys; give their number."""
+    table = schema.answers
+    return conn.execute(sa.delete(table).where(table.c.day < before)).rowcount
 
 
 def _columns(table: sa.Table, kind: type) -> sa.Select[*tuple[Any, ...]]:

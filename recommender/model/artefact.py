@@ -23,7 +23,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from recommender.errors import Busy, CorruptArtefact, NoModel, NotFound
+from recommender.errors import AnotherSchema, Busy, CorruptArtefact, NoModel, NotFound
 from recommender.model.chances import ChanceScorer
 from recommender.model.pairs import FEATURES
 from recommender.model.scoring import HybridScorer, Scorer, TableScorer
@@ -239,7 +239,9 @@ def read_manifest(models_dir: Path, version: int) -> dict[str, Any]:
     NotFound
         If there is no such version.
     CorruptArtefact
-        If the manifest is not what its seal says, or of another schema.
+        If the manifest is not what its seal says.
+    AnotherSchema
+        If another version of the program made it.
     """
     folder = models_dir / f"v{version}"
     if not (folder / MANIFEST).is_file():
@@ -250,7 +252,7 @@ def read_manifest(models_dir: Path, version: int) -> dict[str, Any]:
         raise CorruptArtefact(SEAL, "missing or not a seal") from error
     manifest = json.loads(_verified(folder / MANIFEST, stated))
     if manifest["schema"] != SCHEMA:
-        raise CorruptArtefact(MANIFEST, "another schema")
+        raise AnotherSchema(MANIFEST, "another schema")
     return dict(manifest)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from recommender import access, lists_shown, nightly
+from recommender import access, ledger_answers, lists_shown, nightly
 from recommender.__main__ import program
 from recommender.data import exposures
 from recommender.nightly import NightResult
@@ -116,6 +116,9 @@ def test_the_night_purges_whatever_its_verdict(
         digest="",
     )
     monkeypatch.setattr(nightly, "retrain", lambda *_, **__: night)
+    asked: list[dict[str, object]] = []
+    monkeypatch.setattr(ledger_answers, "tidy", lambda _, **facts: asked.append(facts))
     write(tmp_path, [make_list(), make_list(day=date(2026, 5, 1))])
-    run(tmp_path, "retrain", PLACEMENT_KEEP_LISTS_DAYS="14")
+    run(tmp_path, "retrain", PLACEMENT_KEEP_LISTS_DAYS="14", PLACEMENT_KEEP_ANSWERS_DAYS="9")
     assert lists_shown.count_lists(tmp_path).n_lists == 1
+    assert [facts["keep_days"] for facts in asked] == [9]

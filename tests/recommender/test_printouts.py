@@ -117,6 +117,15 @@ def test_tokens_are_listed_without_a_secret() -> None:
     assert len(list(printouts.token_lines([grant]))) == 2
 
 
+def test_a_version_that_another_program_made_is_not_called_damaged() -> None:
+    listed = [Version(number=1, current=True, foreign=True)]
+    assert printouts.version_lines(listed) == [
+        "* v1  由程序的另一版本生成 · made by another version of the program"
+    ]
+    (told,) = printouts.versions_json(listed)
+    assert (told["damaged"], told["made_by_another"]) == (False, True)
+
+
 def test_a_damaged_version_is_listed_as_damaged() -> None:
     listed = [
         Version(number=1, current=True, published="crosswalk"),

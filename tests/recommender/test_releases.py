@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender.errors import Busy, CorruptArtefact, NotFound
+from recommender.errors import AnotherSchema, Busy, CorruptArtefact, NotFound
+from recommender.model import artefact
 from recommender.model.artefact import (
     MANIFEST,
     POINTER,
@@ -116,6 +117,20 @@ def test_naming_a_version_repairs_a_broken_pointer(tmp_path: Path) -> None:
         rollback(tmp_path)
     assert rollback(tmp_path, 1) == 1
     assert current_version(tmp_path) == 1
+
+
+def test_a_version_of_another_schema_is_listed_and_not_pointed_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path)
+    monkeypatch.setattr(artefact, "SCHEMA", artefact.SCHEMA + 1)
+    publish(tmp_path)
+    first, second = list_versions(tmp_path)
+    assert (first.foreign, first.damaged) == (True, False)
+    assert (second.foreign, second.damaged, second.current) == (False, False, True)
+    with pytest.raises(AnotherSchema):
+        rollback(tmp_path, 1)
+    assert current_version(tmp_path) == 2
 
 
 def test_naming_a_version_leads_away_from_a_damaged_one(tmp_path: Path) -> None:

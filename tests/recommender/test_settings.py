@@ -20,6 +20,8 @@ from recommender.settings import Settings, sqlite_url
         ("PLACEMENT_EXPLORE_SHARE", "0.21"),
         ("PLACEMENT_KEEP_LISTS_DAYS", "-1"),
         ("PLACEMENT_KEEP_LISTS_DAYS", "1.5"),
+        ("PLACEMENT_KEEP_ANSWERS_DAYS", "0"),
+        ("PLACEMENT_KEEP_ANSWERS_DAYS", "month"),
         ("PLACEMENT_DATABASE_URL", "placement.sqlite3"),
         ("PLACEMENT_HOLD_HOURS", "0"),
         ("PLACEMENT_HOLD_HOURS", "721"),
@@ -49,6 +51,7 @@ def test_an_empty_environment_means_sqlite_inside_var_and_the_calendars_day() ->
     # One list in twenty, as issue and operations page say; a class year and 180 days, and more.
     assert settings.explore_share == 0.05
     assert settings.keep_lists_days >= 365 + 180
+    assert settings.keep_answers_days == 30
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
@@ -61,6 +64,7 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
             "PLACEMENT_HTTPS",
             "PLACEMENT_EXPLORE_SHARE",
             "PLACEMENT_KEEP_LISTS_DAYS",
+            "PLACEMENT_KEEP_ANSWERS_DAYS",
             "PLACEMENT_HOLD_HOURS",
         ),
         "",
@@ -85,6 +89,7 @@ def test_every_variable_is_read() -> None:
             "PLACEMENT_HTTPS": "on",
             "PLACEMENT_EXPLORE_SHARE": "0.1",
             "PLACEMENT_KEEP_LISTS_DAYS": "0",
+            "PLACEMENT_KEEP_ANSWERS_DAYS": "1",
             "PLACEMENT_HOLD_HOURS": "720",
         }
     )
@@ -96,6 +101,7 @@ def test_every_variable_is_read() -> None:
         https=True,
         explore_share=0.1,
         keep_lists_days=0,
+        keep_answers_days=1,
         hold_hours=720,
     )
 
@@ -112,7 +118,13 @@ def test_what_a_started_process_is_told_reads_back_the_same() -> None:
         {"PLACEMENT_AS_OF": "2026-05-15", "PLACEMENT_SAMPLE": "1", "PLACEMENT_HOLD_HOURS": "7"}
     )
     assert Settings.from_env(settings.to_env()) == settings
-    shares = Settings.from_env({"PLACEMENT_EXPLORE_SHARE": "0", "PLACEMENT_KEEP_LISTS_DAYS": "7"})
+    shares = Settings.from_env(
+        {
+            "PLACEMENT_EXPLORE_SHARE": "0",
+            "PLACEMENT_KEEP_LISTS_DAYS": "7",
+            "PLACEMENT_KEEP_ANSWERS_DAYS": "9",
+        }
+    )
     assert Settings.from_env(shares.to_env()) == shares
     without_a_day = Settings.from_env({"PLACEMENT_HOME": "/srv/placement"})
     assert Settings.from_env(without_a_day.to_env()) == without_a_day

@@ -497,6 +497,15 @@ def test_import_calls_are_kept(conn: Connection) -> None:
     assert store.load_imports(conn) == [record]
 
 
+def test_an_error_does_not_repeat_the_values_of_its_query(engine: Engine) -> None:
+    with pytest.raises(sa.exc.IntegrityError) as refusal, store.writing(engine) as conn:
+        row = {"graduate_id": "nobody", "name": "样例甲", "student_no": "20230001"}
+        conn.execute(sa.insert(schema.personal_details), row)
+    assert "personal_details" in str(refusal.value)
+    assert "样例甲" not in str(refusal.value)
+    assert "20230001" not in str(refusal.value)
+
+
 def test_an_answer_is_remembered_by_its_key(conn: Connection) -> None:
     assert store.remembered(conn, "k") is None
     store.remember(conn, "k", body_sha256="ab", status=201, answer='{"a": 1}', day=DAY)

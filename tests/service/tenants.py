@@ -26,7 +26,7 @@ from werkzeug.test import TestResponse
 from recommender import access, ledger
 from recommender.claims import start_of
 from recommender.data import store
-from recommender.domain import MemberKind, OutcomeStage
+from recommender.domain import MemberKind, Outcome, OutcomeStage
 from recommender.placements import PlacementDesk
 from recommender.places import Clerk
 from recommender.settings import Settings
@@ -53,9 +53,9 @@ MARKS = frozenset({A1, A2, B1, IN_A, IN_B})
 
 ENTERPRISE = "示例机械有限公司"
 NOBODY, NOTHING = "G-nobody-1", "P-nothing"
-# What each graduate of a college has: nothing yet, a hold, a place, a turn, no consent.
-FREE, HOLDER, PLACED, WAITER, SILENT = "free", "holder", "placed", "waiter", "silent"
-STATES = (FREE, HOLDER, PLACED, WAITER, SILENT)
+# What each graduate of a college has: nothing, a hold, a place, a turn, an internship, no consent.
+STATES = ("free", "holder", "placed", "waiter", "intern", "silent")
+FREE, HOLDER, PLACED, WAITER, INTERN, SILENT = STATES
 # P-open takes everybody, P-few is full, and of P-kept one place is a college's of alliance B.
 POSTS = ("P-open", "P-few", "P-kept", "P-shut", NOTHING)
 
@@ -208,14 +208,9 @@ def _store_sheets(engine: Engine) -> None:
                 [_graduate(mark, state) for state in STATES],
                 [_details(mark, state) for state in STATES],
             )
-            declined = make_outcome(
-                graduate_id=graduate_id(mark, FREE),
-                post_id="P-kept",
-                stage=OutcomeStage.DECLINED,
-            )
-            store.save_outcomes(conn, [declined])
+            store.save_outcomes(conn, _steps(mark))
         kept = make_agreement(
-            agreement_id=f"A-{B1}",
+            agreement_id="A-1",  # a fact of the post, and no mark of anybody
             college=f"{B1} college",
             trade="焊接加工",
             class_year=2026,
@@ -245,6 +240,19 @@ def _graduate(mark: str, state: str) -> Any:
         consent=state != SILENT,
         order_class=CREDIT_CODE if mark == B1 else None,
     )
+
+
+def _steps(mark: str) -> list[Outcome]:
+    stage = OutcomeStage
+    return [
+        make_outcome(graduate_id=graduate_id(mark, FREE), post_id="P-kept", stage=stage.DECLINED),
+        make_outcome(
+            graduate_id=graduate_id(mark, INTERN),
+            post_id="P-open",
+            stage=stage.INTERNED,
+            interned_until=DAY + timedelta(days=30),
+        ),
+    ]
 
 
 def _details(mark: str, state: str) -> Any:

@@ -129,8 +129,8 @@ class Drawn:
         if random.random() < 0.3:
             odd.pop(name, None)
         else:
-            # What somebody writes themselves is read again by their own: it holds no mark.
-            odd[name] = random.choice(ODD if name != "note" else ODD[: -len(MARKED)])
+            # A word or a note of somebody's own is told them again, so it holds no mark.
+            odd[name] = random.choice(ODD if name.endswith("_id") else ODD[: -len(MARKED)])
         return odd
 
 
