@@ -15,10 +15,13 @@ from service import build_app, logs
 def build(settings: Settings) -> Flask:
     """Build the application that settings describe; their day, or the calendar's, is today."""
 
-    def now() -> datetime:
-        return settings.moment(datetime.now(ZoneInfo("Asia/Shanghai")))
+    def clock() -> datetime:
+        return datetime.now(ZoneInfo("Asia/Shanghai"))
 
-    return build_app(settings, today=lambda: now().date(), now=now)
+    def now() -> datetime:
+        return settings.moment(clock())
+
+    return build_app(settings, today=lambda: now().date(), now=now, clock=clock)
 
 
 def __getattr__(name: str) -> Flask:

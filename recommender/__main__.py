@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender import terminal
+from recommender.account_commands import greet_first_user, user
 from recommender.agreement_commands import agreements
 from recommender.assignment_commands import TABLE_SUFFIXES, assign, check
 from recommender.code_commands import codes
@@ -358,6 +359,11 @@ def map_pair(trade: str, occupation: str, weight: float, author: str) -> None:
 program.add_command(exposures)
 
 
+# --- people who sign in -----------------------------------------------------------------------
+
+program.add_command(user)
+
+
 # --- service ----------------------------------------------------------------------------------
 
 
@@ -377,11 +383,7 @@ def create_token(
     """Make a token and print its secret, alone and once, on stdout."""
     from recommender import access
 
-    scopes = {"college": college, "alliance": alliance, "enterprise": enterprise}
-    named = [(kind, name) for kind, name in scopes.items() if name is not None]
-    if len(named) > 1:
-        raise click.UsageError("--college, --alliance and --enterprise exclude each other.")
-    kind, name = named[0] if named else (None, None)
+    kind, name = terminal.one_scope(college=college, alliance=alliance, enterprise=enterprise)
     secret = access.create_token(
         terminal.engine(), role=role, day=terminal.day(), scope_kind=kind, scope_name=name
     )
@@ -419,6 +421,7 @@ def serve(host: str, port: int, workers: int) -> None:
     # By name: the program below never imports the service above it; this command starts it.
     run_server = import_module("service.server").run_server
     settings = terminal.settings()
+    greet_first_user()
     say(
         f"正在启动服务 http://{host}:{port}（按 Ctrl+C 停止）",
         f"Starting the service on http://{host}:{port} (Ctrl+C stops it)",

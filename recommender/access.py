@@ -74,6 +74,22 @@ def create_token(
     NotFound
         If nobody goes by the scope's name; those that are near are suggested.
     """
+    check_role(role, scope_kind, scope_name)
+    secret = PREFIX + secrets.token_urlsafe(32)
+    with store.writing(engine) as conn:
+        require_known(conn, scope_kind, scope_name)
+        store.create_token(conn, role, scope_kind, scope_name, _digest(secret), day)
+    return secret
+
+
+def check_role(role: str, scope_kind: str | None, scope_name: str | None) -> None:
+    """Refuse what is no role or scope, a scope without a name, and an alliance's role without one.
+
+    Raises
+    ------
+    Unreadable
+        If it is one of these.
+    """
     if role not in ROLES:
         raise Unreadable("role", role, "unknown_role", ROLES)
     if scope_kind is not None and scope_kind not in SCOPES:
@@ -82,12 +98,22 @@ def create_token(
         raise Unreadable("scope", scope_name or "", "scope_without_name")
     if role in OF_ONE_ALLIANCE and scope_kind != "alliance":
         raise Unreadable("role", role, "role_of_one_alliance")
-    secret = PREFIX + secrets.token_urlsafe(32)
-    with store.writing(engine) as conn:
-        if scope_kind is not None and scope_name is not None:
-            _require_known(conn, scope_kind, scope_name)
-        store.create_token(conn, role, scope_kind, scope_name, _digest(secret), day)
-    return secret
+
+
+def require_known(conn: Connection, scope_kind: str | None, scope_name: str | None) -> None:
+    """Refuse a scope that nobody goes by.
+
+    Raises
+    ------
+    NotFound
+        With the names that are near.
+    """
+    if scope_kind is None or scope_name is None:
+        return
+    known = bodies.names(conn, scope_kind)
+    if scope_name not in known:
+        near = get_close_matches(scope_name, sorted(known), n=3, cutoff=0.3)
+        raise NotFound(scope_kind, scope_name, near)
 
 
 def grant_of(engine: Engine, secret: str) -> Grant | None:
@@ -149,6 +175,14 @@ def require_within(engine: Engine, grant: Grant, graduate_id: str) -> None:
         raise NotFound("graduate", graduate_id)
 
 
+def colleges(engine: Engine, grant: Grant) -> frozenset[str] | None:
+    """Name the colleges whose people a grant covers; None where it covers everybody's."""
+    if grant.is_for_all:
+        return None
+    with store.reading(engine) as conn:
+        return _colleges(conn, grant)
+
+
 def _colleges(conn: Connection, grant: Grant) -> frozenset[str]:
     if grant.scope_kind == "college":
         return frozenset({grant.scope_name or ""})
@@ -156,13 +190,6 @@ def _colleges(conn: Connection, grant: Grant) -> frozenset[str]:
         members = store.load_members(conn)
         return frozenset(each.name for each in members if each.alliance == grant.scope_name)
     return frozenset()  # an enterprise has posts, not graduates
-
-
-def _require_known(conn: Connection, scope_kind: str, scope_name: str) -> None:
-    known = bodies.names(conn, scope_kind)
-    if scope_name not in known:
-        near = get_close_matches(scope_name, sorted(known), n=3, cutoff=0.3)
-        raise NotFound(scope_kind, scope_name, near)
 
 
 def _digest(secret: str) -> str:

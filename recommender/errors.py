@@ -12,6 +12,9 @@ PlacementError
 │   ├── HoldExpired         a hold ran out, and its place went to somebody else
 │   ├── NothingClaimed      a graduate has nothing at a post that could be released
 │   ├── Ineligible          a rule forbids the graduate the post
+│   ├── SignInRefused       a login and a secret that do not belong together
+│   ├── SignInSlowed        too many failed sign-ins; the next one has to wait
+│   ├── LoginTaken          a login that somebody has already
 │   ├── PinsConflict        more are fixed at a post than it has places
 │   ├── ReplayMismatch      an idempotency key came back with another body
 │   ├── TooFewLists         too few lists were shown to estimate anything from
@@ -194,6 +197,26 @@ class PinsConflict(Refused):
         self.post_id = post_id
         self.n_places = n_places
         self.graduate_ids = tuple(graduate_ids)
+
+
+class SignInRefused(Refused):
+    """A login and a secret do not belong together; which of them is wrong is not said."""
+
+
+class SignInSlowed(Refused):
+    """Too many sign-ins failed; the next one is looked at in `wait_s` seconds."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"{wait_s} s")
+        self.wait_s = wait_s
+
+
+class LoginTaken(Refused):
+    """Somebody signs in under this name already."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(login)
+        self.login = login
 
 
 class ReplayMismatch(Refused):

@@ -30,6 +30,18 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
         "毕业生 {graduate_id} 在岗位 {post_id} 没有可释放的名额。",
         "Graduate {graduate_id} has nothing at post {post_id} that could be released.",
     ),
+    errors.SignInRefused: (
+        "登录名或密码不对。",
+        "The login or the secret is wrong.",
+    ),
+    errors.SignInSlowed: (
+        "多次登录失败，请 {wait_s} 秒后再试。",
+        "Too many sign-ins failed; try again in {wait_s} s.",
+    ),
+    errors.LoginTaken: (
+        "登录名 {login} 已被使用。",
+        "Somebody signs in as {login} already.",
+    ),
     errors.ReplayMismatch: (
         "同一请求编号曾用于不同内容。",
         "This key was used before, with another body.",
@@ -127,6 +139,7 @@ _THINGS = {
         "enterprise (of a catalog or the members sheet)",
     ),
     "code_table": ("代码表", "table of codes"),
+    "user": ("用户", "user"),
     "sheet": ("表格类型", "kind of sheet"),
     "path": ("文件或文件夹", "file or folder"),
 }
@@ -156,6 +169,11 @@ _UNREADABLE = {
     "role_of_one_alliance": (
         "此角色只管一个联盟，请用 --alliance 指明",
         "this role is for one alliance; name it with --alliance",
+    ),
+    "weak_secret": ("密码至少 10 个字符", "a secret has at least 10 characters"),
+    "not_a_login": (
+        "登录名为 2 到 64 个字母、数字、汉字或 . _ - @",
+        "a login is 2 to 64 letters, digits or . _ - @",
     ),
     "no_sheets": ("其中没有可导入的表格", "it holds no sheet"),
     "unknown_target": ("没有这种排法", "there is no such way of ordering"),

@@ -43,6 +43,9 @@ class Settings:
     https
         Whether the service is reached through HTTPS only, so that browsers are told to stay
         there. Off on a plain local network.
+    plain_sign_in
+        Whether people may sign in from other machines without HTTPS, so that secrets and names
+        cross the network for everybody on it to read; off unless somebody takes that risk.
     hold_hours
         How long a place is held, or offered to the next in line, where nobody says otherwise.
     explore_share
@@ -58,6 +61,7 @@ class Settings:
     as_of: date | None = None
     sample: bool = False
     https: bool = False
+    plain_sign_in: bool = False
     hold_hours: int = HOLD_HOURS
     explore_share: float = EXPLORE_SHARE
     keep_lists_days: int = KEEP_LISTS_DAYS
@@ -81,6 +85,7 @@ class Settings:
             as_of=_read(env, "PLACEMENT_AS_OF", _day),
             sample=bool(_read(env, "PLACEMENT_SAMPLE", _switch)),
             https=bool(_read(env, "PLACEMENT_HTTPS", _switch)),
+            plain_sign_in=bool(_read(env, "PLACEMENT_PLAIN_SIGN_IN", _switch)),
             hold_hours=_read(env, "PLACEMENT_HOLD_HOURS", _hours) or HOLD_HOURS,
             explore_share=EXPLORE_SHARE if share is None else share,
             keep_lists_days=KEEP_LISTS_DAYS if keep_days is None else keep_days,
@@ -106,6 +111,7 @@ class Settings:
             "PLACEMENT_AS_OF": self.as_of.isoformat() if self.as_of else "",
             "PLACEMENT_SAMPLE": "1" if self.sample else "0",
             "PLACEMENT_HTTPS": "1" if self.https else "0",
+            "PLACEMENT_PLAIN_SIGN_IN": "1" if self.plain_sign_in else "0",
             "PLACEMENT_HOLD_HOURS": str(self.hold_hours),
             "PLACEMENT_EXPLORE_SHARE": repr(self.explore_share),
             "PLACEMENT_KEEP_LISTS_DAYS": str(self.keep_lists_days),

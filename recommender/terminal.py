@@ -232,6 +232,14 @@ def json_option(command: Decorated) -> Decorated:
     return option(command)
 
 
+def one_scope(**named: str | None) -> tuple[str | None, str | None]:
+    """Give the one scope that options name, as kind and name; None and None for none."""
+    stated = [(kind, name) for kind, name in named.items() if name is not None]
+    if len(stated) > 1:
+        raise click.UsageError("--college, --alliance and --enterprise exclude each other.")
+    return stated[0] if stated else (None, None)
+
+
 def author_option(command: Decorated) -> Decorated:
     """Add ``--author``: who decides; the account at the keyboard unless told."""
     option: Callable[[Decorated], Decorated] = click.option(

@@ -1,4 +1,4 @@
-"""The outside on the web: an API, one page, and what machines ask of a service.
+"""The outside on the web: an API, a page for all, the officer's console, and machines' probes.
 
 Knows the use cases and nothing below them; never the training library.
 """
@@ -15,12 +15,13 @@ from flask_openapi.openapi import OpenAPI
 from flask_talisman import Talisman
 from sqlalchemy import Engine
 
-from recommender import access
+from recommender import access, accounts
 from recommender.claims import start_of
 from recommender.exposure import ExposureLog
+from recommender.finding import Finder
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
-from service import errors, parts, watch
+from service import console, errors, parts, watch
 from service.api import BEARER, PREFIX, api
 from service.codes_api import codes
 from service.ledger_api import places
@@ -36,6 +37,7 @@ _POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
     "object-src": "'none'",
+    "img-src": "'self' data:",  # Bootstrap draws ticks and arrows so
 }
 
 
@@ -55,6 +57,8 @@ def create_app(
     desk: PlacementDesk,
     today: Callable[[], date],
     now: Callable[[], datetime] | None = None,
+    clock: Callable[[], datetime] | None = None,
+    cookie_key: bytes | None = None,
     new_request_id: Callable[[], str] = _new_request_id,
     validate_answers: bool = False,
 ) -> OpenAPI:
@@ -64,6 +68,10 @@ def create_app(
     ----------
     now
         The moment that it is, on the day that it is; without it, as the day begins.
+    clock
+        The true moment, whatever day stands for today; without it, as `now`.
+    cookie_key
+        Signs the console's cookies; without it, a key of this process alone.
     new_request_id
         Makes the number of an answer, which also draws the order of a kiosk's list.
     validate_answers
@@ -85,6 +93,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it
     metrics = Metrics()
+    moment = now or (lambda: start_of(today()))
     exposures = ExposureLog(
         settings.home,
         explore_share=settings.explore_share,
@@ -97,8 +106,10 @@ def create_app(
             settings=settings,
             engine=engine,
             desk=desk,
+            finder=Finder(engine, today=today, now=moment),
             today=today,
-            now=now or (lambda: start_of(today())),
+            now=moment,
+            clock=clock or moment,
             metrics=metrics,
             exposures=exposures,
             new_request_id=new_request_id,
@@ -111,6 +122,7 @@ def create_app(
     app.register_api(codes)
     app.register_api(probes)
     app.register_blueprint(page)
+    console.register(app, settings, cookie_key or secrets.token_bytes(32))
     _send_headers(app, settings)
     document = app.api_doc
     app.add_url_rule(_DOCUMENT, "document", lambda: document)
@@ -118,7 +130,11 @@ def create_app(
 
 
 def build_app(
-    settings: Settings, *, today: Callable[[], date], now: Callable[[], datetime]
+    settings: Settings,
+    *,
+    today: Callable[[], date],
+    now: Callable[[], datetime],
+    clock: Callable[[], datetime],
 ) -> OpenAPI:
     """Open the database, load the published model and make the application.
 
@@ -127,7 +143,15 @@ def build_app(
     engine = access.open_database(settings.database_url)
     desk = PlacementDesk(engine, settings.models_dir, today=today, now=now)
     desk.version()
-    return create_app(settings, engine=engine, desk=desk, today=today, now=now)
+    return create_app(
+        settings,
+        engine=engine,
+        desk=desk,
+        today=today,
+        now=now,
+        clock=clock,
+        cookie_key=accounts.cookie_key(settings.home),
+    )
 
 
 def _send_headers(app: OpenAPI, settings: Settings) -> None:
@@ -138,7 +162,7 @@ def _send_headers(app: OpenAPI, settings: Settings) -> None:
         content_security_policy=_POLICY,
         frame_options="DENY",
         referrer_policy="no-referrer",
-        session_cookie_secure=False,  # there is no session
+        session_cookie_secure=settings.https,
     )
     plain = talisman(force_https=False)
     for name, view in app.view_functions.items():

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from recommender import errors, phrases, wording
 from service import ledger_payloads, payloads
+from service.console import shell
 from service.payloads import FieldProblem
 from service.problems import KINDS, field_sentences, problem
 from service.texts import language, texts
@@ -120,6 +121,9 @@ def _answer(
     if is_api():
         return problem(slug, fields=fields, headers=headers)
     kind, lang = KINDS[slug], language()
+    if request.path.startswith("/console"):
+        part = "_problem.html" if shell.is_part() else "problem.html"
+        return Response(shell.render(part, kind=kind, fields=fields), kind.status, list(headers))
     page = render_template("problem.html", kind=kind, t=texts(lang), lang=lang, fields=fields)
     return Response(page, kind.status, list(headers))
 

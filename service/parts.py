@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from recommender.access import Grant
 from recommender.exposure import ExposureLog
+from recommender.finding import Finder
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
 
@@ -27,6 +28,8 @@ class Parts:
 
     Attributes
     ----------
+    clock
+        The true moment, whatever day stands for today; what signing in goes by.
     exposures
         The log of lists shown.
     new_request_id
@@ -38,8 +41,10 @@ class Parts:
     settings: Settings
     engine: Engine
     desk: PlacementDesk
+    finder: Finder
     today: Callable[[], date]
     now: Callable[[], datetime]
+    clock: Callable[[], datetime]
     metrics: Metrics
     exposures: ExposureLog
     new_request_id: Callable[[], str]

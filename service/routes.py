@@ -17,6 +17,7 @@ from recommender import access
 _CLERKS = frozenset({"officer", "admin"})
 _READERS = _CLERKS | {"auditor", "alliance"}
 _RECORDERS = _CLERKS | {"data"}
+_OFFICES = _READERS | {"data"}
 _EVERYBODY = frozenset(access.ROLES)
 
 
@@ -27,7 +28,8 @@ class Route:
     Attributes
     ----------
     roles
-        Who may ask, by the role of their token; None: anybody, without one.
+        Who may ask, by the role of their token, or of their account at the console; None:
+        anybody, without one.
     of_people
         Whether an answer may name or describe people who are stored, those within the bearer's
         scope. Of any other route not even an admin learns who is stored.
@@ -38,6 +40,7 @@ class Route:
 
 
 _OPEN = Route(None, of_people=False)
+_SIGNED_IN = Route(_EVERYBODY, of_people=False)
 
 # Endpoint (blueprint and view) → route. An enterprise sees no graduate: nobody has agreed to be
 # shown to it. The kiosk's question names no known person, so any token may ask it.
@@ -60,6 +63,19 @@ ROUTES: Mapping[str, Route] = {
     "probes.metrics": _OPEN,
     "probes.ready": _OPEN,
     "static": _OPEN,
+    "bootstrap.static": _OPEN,
+    "console.door.sign_in": _OPEN,
+    "console.door.let_in": _OPEN,
+    "console.door.start": _SIGNED_IN,
+    "console.door.sign_out": _SIGNED_IN,
+    "console.door.secret": _SIGNED_IN,
+    "console.door.change_secret": _SIGNED_IN,
+    "console.find.graduates": Route(_READERS, of_people=True),
+    "console.find.graduates_found": Route(_READERS, of_people=True),
+    "console.find.graduates_sheet": Route(_READERS, of_people=True),
+    "console.find.posts": Route(_OFFICES, of_people=False),
+    "console.find.posts_found": Route(_OFFICES, of_people=False),
+    "console.find.posts_sheet": Route(_OFFICES, of_people=False),
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import request
 
 LANGUAGES = ("zh", "en")
+Pair = tuple[str, str]  # the same in each of these languages
 
 _ZH = {
     "html_lang": "zh-CN",

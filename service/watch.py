@@ -12,7 +12,15 @@ from service.parts import parts
 log = structlog.get_logger()
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_QUIET = frozenset({"/healthz", "/readyz", "/metrics", "/static/<path:filename>"})
+_QUIET = frozenset(
+    {
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/static/<path:filename>",
+        "/bootstrap/static/<path:filename>",
+    }
+)
 
 
 def register(app: Flask) -> None:

@@ -113,7 +113,7 @@ def test_every_error_stands_in_the_tree_of_its_module() -> None:
 
 
 def test_every_route_is_in_the_contract_or_leads_to_a_page(app: Flask) -> None:
-    pages = {"/static/<path:filename>", "/problems/<slug>"}
+    pages = {"/static/<path:filename>", "/bootstrap/static/<path:filename>", "/problems/<slug>"}
     routes = {
         re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
         for rule in app.url_map.iter_rules()

@@ -37,7 +37,7 @@ def load_holds(
 ) -> list[Claim]:
     """Load the holds, made by the end of the day, whose deadline has not passed."""
     table = schema.claims
-    live = (table.c.state == ClaimState.HELD) & (table.c.expires_at > _text(moment))
+    live = (table.c.state == ClaimState.HELD) & (table.c.expires_at > text_of(moment))
     found = bulk.found(conn, sa.select(table).where(live), table.c.post_id, post_ids)
     return [claim for claim in map(_claim, found) if day_of(claim.since) <= day_of(moment)]
 
@@ -45,7 +45,7 @@ def load_holds(
 def load_expired(conn: Connection, moment: datetime) -> list[Claim]:
     """Load the holds whose deadline has passed, the earliest first."""
     table = schema.claims
-    passed = (table.c.state == ClaimState.HELD) & (table.c.expires_at <= _text(moment))
+    passed = (table.c.state == ClaimState.HELD) & (table.c.expires_at <= text_of(moment))
     return [
         _claim(row) for row in conn.execute(sa.select(table).where(passed).order_by(*_BY_DEADLINE))
     ]
@@ -70,8 +70,8 @@ def put_claim(conn: Connection, claim: Claim, *, n_places: int) -> None:
         "state": claim.state.value,
         "number": claim.number,
         "n_places": n_places,
-        "since": _text(claim.since),
-        "expires_at": _text(claim.expires_at) if claim.expires_at else None,
+        "since": text_of(claim.since),
+        "expires_at": text_of(claim.expires_at) if claim.expires_at else None,
         "offered": claim.offered,
     }
     conn.execute(sa.insert(schema.claims), row)
@@ -100,12 +100,12 @@ def append(
 ) -> LedgerEvent:
     """Add a line to the ledger."""
     row = {
-        "at": _text(at),
+        "at": text_of(at),
         "action": action.value,
         "post_id": post_id,
         "graduate_id": graduate_id,
         "who": who,
-        "expires_at": _text(expires_at) if expires_at else None,
+        "expires_at": text_of(expires_at) if expires_at else None,
         "reason": reason,
         "note": note,
     }
@@ -136,7 +136,8 @@ def take_back_ending(conn: Connection, post_id: str, graduate_id: str, day: date
     conn.execute(sa.delete(table).where(same, ended))
 
 
-def _text(moment: datetime) -> str:
+def text_of(moment: datetime) -> str:
+    """Write a moment as the tables keep it."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 

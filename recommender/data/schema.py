@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0008"
+HEAD = "0010"
 
 metadata = MetaData(
     naming_convention={
@@ -113,6 +113,7 @@ personal_details = Table(
     Column("name", Text),
     Column("student_no", Text),
     Column("gender", Text),
+    Column("name_keys", Text),
 )
 
 outcomes = Table(
@@ -408,6 +409,40 @@ ledger = Table(
     Column("expires_at", Text),
     Column("reason", Text),
     Column("note", Text),
+)
+
+# People who sign in at the console. Their secret is kept as its argon2id hash only.
+users = Table(
+    "users",
+    metadata,
+    Column("user_id", Integer, primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("scope_kind", Text),
+    Column("scope_name", Text),
+    Column("secret_hash", Text, nullable=False),
+    Column("must_change", Boolean, nullable=False),
+    Column("created_on", Date, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)
+
+# Who is signed in: a row is taken away at signing out, so that its cookie opens nothing.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("secret_sha256", Text, primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.user_id"), nullable=False, index=True),
+    Column("began_at", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+)
+
+# By the SHA-256 of what was given as a login: people type a secret there by mistake.
+failed_sign_ins = Table(
+    "failed_sign_ins",
+    metadata,
+    Column("login_sha256", Text, primary_key=True),
+    Column("n_failed", Integer, nullable=False),
+    Column("last_at", Text, nullable=False),
 )
 
 # One row: a number that grows with every write that can change an answer.

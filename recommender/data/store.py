@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from recommender.data import bulk, recoded, reference, rows, schema
+from recommender.data import bulk, pinyin, recoded, reference, rows, schema
 from recommender.domain import (
     DECIDING,
     Agreement,
@@ -253,7 +253,8 @@ def load_graduates(
 def load_personal(conn: Connection, ids: Collection[str]) -> dict[str, PersonalDetails]:
     """Load the personal details of the graduates named, by id; for officers only."""
     table = schema.personal_details
-    found = bulk.found(conn, sa.select(table), table.c.graduate_id, ids)
+    query = _columns(table, PersonalDetails)
+    found = bulk.found(conn, query, table.c.graduate_id, ids)
     return {row.graduate_id: PersonalDetails(**row._asdict()) for row in found}
 
 
@@ -334,7 +335,8 @@ def save_graduates(
 ) -> None:
     """Keep graduates, and personal details apart from them, in place of what was there."""
     bulk.put(conn, schema.graduates, [rows.to_row(graduate) for graduate in graduates])
-    bulk.put(conn, schema.personal_details, [rows.to_row(one) for one in details])
+    personal = [rows.to_row(one) | {"name_keys": pinyin.keys(one.name or "")} for one in details]
+    bulk.put(conn, schema.personal_details, personal)
     grow(conn, n_written=len(graduates))
 
 

@@ -131,7 +131,7 @@ def test_four_processes_that_start_at_once_make_one_schema(tmp_path: Path) -> No
     [
         (schema.post_versions, Post, {"changed_on"}),
         (schema.graduates, Graduate, set()),
-        (schema.personal_details, PersonalDetails, set()),
+        (schema.personal_details, PersonalDetails, {"name_keys"}),
         (schema.outcomes, Outcome, set()),
         (schema.members, Member, set()),
         (schema.agreements, Agreement, set()),

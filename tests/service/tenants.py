@@ -6,9 +6,12 @@ no mark stands anywhere else: one look tells whose people an answer speaks of.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
+import re
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +21,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.routing import Rule
@@ -25,7 +29,7 @@ from werkzeug.test import TestResponse
 
 from recommender import access, ledger
 from recommender.claims import start_of
-from recommender.data import store
+from recommender.data import accounts, store
 from recommender.domain import MemberKind, Outcome, OutcomeStage
 from recommender.placements import PlacementDesk
 from recommender.places import Clerk
@@ -82,6 +86,13 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "places.release_place": {
         "json": {"graduate_id": "{graduate_id}", "post_id": "{post_id}", "reason": "其他"}
     },
+    "bootstrap.static": {"parts": {"filename": "css/bootstrap.min.css"}},
+    "console.find.graduates": {"query_string": {"all": "1"}},
+    "console.find.graduates_found": {"data": {"text": "G"}},
+    "console.find.graduates_sheet": {"data": {"text": "G"}},
+    "console.find.posts_found": {"data": {}},
+    "console.find.posts_sheet": {"data": {}},
+    "console.door.sign_out": {"data": {}},
     "page.ask": {"data": {"ask": "1", "trade": "焊接加工"}},
     "page.explain": {"parts": {"slug": "not-found"}},
     "static": {"parts": {"filename": "style.css"}},
@@ -100,6 +111,7 @@ class Asker:
     scope: str
     headers: Mapping[str, str]
     sees: frozenset[str]
+    sign_in: str = ""
 
     def __str__(self) -> str:
         return f"{self.role or 'nobody'} of {self.scope}"
@@ -109,7 +121,11 @@ class Asker:
         return route.roles is None or self.role in route.roles
 
     def may_read(self, endpoint: str) -> frozenset[str]:
-        return self.sees if ROUTES[endpoint].of_people else frozenset()
+        if ROUTES[endpoint].of_people:
+            return self.sees
+        # The bar of the console says whose people the one who is signed in looks after.
+        own = {mark for mark in MARKS if endpoint.startswith("console.") and mark in self.scope}
+        return frozenset(own)
 
 
 @dataclass
@@ -129,6 +145,8 @@ class Tenants:
     def put(self, asker: Asker, question: Question, **more: str) -> TestResponse:
         """Put a question as somebody, with more headers where there are some."""
         headers = {**asker.headers, **more}
+        if question.path.startswith("/console") and asker.sign_in:
+            headers["Cookie"] = self._cookie(asker.sign_in)
         return self.client.open(
             question.path,
             method=question.method,
@@ -136,6 +154,12 @@ class Tenants:
             buffered=True,
             **question.sent,
         )
+
+    def _cookie(self, sign_in: str) -> str:
+        signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+        assert signer is not None
+        carried = {"_user_id": sign_in, "_fresh": False, "csrf_token": "0" * 40}
+        return f"placement_console={signer.dumps(carried)}"
 
     def told(self) -> str:
         """Give whatever is written down beside the answers: log, metrics, lists shown."""
@@ -150,7 +174,17 @@ class Tenants:
 def shown(answer: TestResponse) -> str:
     """Give everything that a client receives, but the time of day."""
     headers = [f"{name}: {value}" for name, value in answer.headers if name != "Date"]
-    return "\n".join([answer.status, *headers, answer.get_data(as_text=True)])
+    body = answer.get_data()
+    if body.startswith(b"PK"):  # a workbook: what it holds, without when it was made
+        body = b"\n".join(_unpacked(body))
+    # A form's token says when it was made.
+    text = re.sub(r'(name="csrf_token" value=)"[^"]+"', r"\1", body.decode(errors="replace"))
+    return "\n".join([answer.status, *headers, text])
+
+
+def _unpacked(workbook: bytes) -> list[bytes]:
+    with zipfile.ZipFile(io.BytesIO(workbook)) as book:
+        return [book.read(name) for name in book.namelist() if not name.startswith("docProps")]
 
 
 def leaked(text: str, allowed: frozenset[str]) -> set[str]:
@@ -280,8 +314,29 @@ def _make_askers(engine: Engine) -> list[Asker]:
                 engine, role=role, day=DAY, scope_kind=kind, scope_name=name
             )
             headers = {"Authorization": f"Bearer {secret}"}
-            askers.append(Asker(role, name or "all", headers, sees))
+            sign_in = _sign_in(engine, role, kind, name)
+            askers.append(Asker(role, name or "all", headers, sees, sign_in))
     return askers
+
+
+def _sign_in(engine: Engine, role: str, kind: str | None, name: str | None) -> str:
+    """Sign somebody in at the console past its door, which has tests of its own."""
+    with store.writing(engine) as conn:
+        user_id = accounts.add_user(
+            conn,
+            login=f"{role} {len(accounts.list_users(conn))}",
+            role=role,
+            scope_kind=kind,
+            scope_name=name,
+            secret_hash="",
+            must_change=False,
+            created_on=DAY,
+            revoked=False,
+        )
+        secret = f"sign-in-{user_id}"
+        digest = hashlib.sha256(secret.encode()).hexdigest()
+        accounts.begin(conn, digest, user_id, start_of(DAY))
+    return secret
 
 
 @contextmanager
@@ -301,6 +356,7 @@ def tenants(folder: Path, filled: Filled) -> Iterator[Tenants]:
         today=lambda: DAY,
         new_request_id=lambda: "0" * 32,
     )
+    app.config["WTF_CSRF_METHODS"] = []  # forged forms are another test's
     root = logging.getLogger()
     handlers, level, log = root.handlers[:], root.level, io.StringIO()
     structured = structlog.get_config()

@@ -1,0 +1,168 @@
+"""Finds graduates by what an officer types and picks: in the database, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from recommender.claims import ClaimState
+from recommender.data import bulk, schema
+from recommender.data.ledger import text_of
+from recommender.domain import CONFIRMING, ENDING, SkillLevel
+
+_graduates, _details = schema.graduates.c, schema.personal_details.c
+PLACED, HELD, WAITING, SEEKING, WITHHELD = "placed", "held", "waiting", "seeking", "withheld"
+STATUSES = (SEEKING, HELD, WAITING, PLACED, WITHHELD)
+# Where several hold, the first says most.
+_TOLD_FIRST = (PLACED, HELD, WAITING, WITHHELD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which graduates are looked for; None, "" and an empty tuple ask for nothing.
+
+    Attributes
+    ----------
+    words
+        Each has to be found in the id, class, trade, or, with `names`, name or student number.
+    trades
+        For each word, trades that it means though they are written otherwise, by pinyin.
+    names
+        Whether names and student numbers may be looked at.
+    colleges
+        Where they may be from; None for anywhere.
+    city
+        GB/T 2260 code of the city of the home.
+    status
+        One of `STATUSES`.
+    """
+
+    words: tuple[str, ...] = ()
+    trades: tuple[frozenset[str], ...] = ()
+    names: bool = False
+    colleges: frozenset[str] | None = None
+    class_year: int | None = None
+    college: str = ""
+    class_name: str = ""
+    trade: str = ""
+    level: SkillLevel | None = None
+    city: str = ""
+    status: str = ""
+
+
+def find(
+    conn: Connection, wanted: Wanted, day: date, moment: datetime, *, start: int, n_most: int
+) -> tuple[int, list[str]]:
+    """Count who is wanted, and give the ids of so many of them from a place on, in order."""
+    query = sa.select(_graduates.graduate_id).where(*_conditions(wanted, day, moment))
+    total = conn.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one()
+    page = query.order_by(_graduates.graduate_id).offset(start).limit(n_most)
+    return total, list(conn.execute(page).scalars())
+
+
+def statuses(conn: Connection, ids: Collection[str], day: date, moment: datetime) -> dict[str, str]:
+    """Say of each graduate how they stand: one of `STATUSES`."""
+    found = dict.fromkeys(ids, SEEKING)
+    for status in reversed(_TOLD_FIRST):
+        for some in bulk.chunks(ids):
+            query = sa.select(_graduates.graduate_id).where(
+                _graduates.graduate_id.in_(some), _is(status, day, moment)
+            )
+            found |= dict.fromkeys(conn.execute(query).scalars(), status)
+    return found
+
+
+def distinct(conn: Connection, column: str, colleges: frozenset[str] | None) -> list[Any]:
+    """List what a column of the roster holds, within colleges where these are given."""
+    chosen = schema.graduates.c[column]
+    query = sa.select(chosen).where(chosen.is_not(None)).distinct()
+    if colleges is not None:
+        query = query.where(_graduates.college.in_(colleges))
+    return sorted(conn.execute(query).scalars())
+
+
+def _conditions(wanted: Wanted, day: date, moment: datetime) -> list[sa.ColumnElement[bool]]:
+    equal = {
+        "class_year": wanted.class_year,
+        "college": wanted.college,
+        "class_name": wanted.class_name,
+        "trade": wanted.trade,
+        "skill_level": wanted.level,
+    }
+    found = [_graduates[name] == value for name, value in equal.items() if value]
+    if wanted.colleges is not None:
+        found.append(_graduates.college.in_(wanted.colleges))
+    if wanted.city:
+        found.append(_graduates.home_region.startswith(wanted.city[:4], autoescape=True))
+    if wanted.status:
+        found.append(_is(wanted.status, day, moment))
+    trades = wanted.trades or (frozenset(),) * len(wanted.words)
+    for word, meant in zip(wanted.words, trades, strict=True):
+        found.append(_holds(word, meant, names=wanted.names))
+    return found
+
+
+def _holds(word: str, trades: Collection[str], *, names: bool) -> sa.ColumnElement[bool]:
+    """Say where a word may be found."""
+    places = [
+        _graduates.graduate_id.icontains(word, autoescape=True),
+        _graduates.class_name.icontains(word, autoescape=True),
+        _graduates.trade.contains(word, autoescape=True),
+        _graduates.trade.in_(trades),
+    ]
+    if names:
+        by_name = [
+            _details.name.contains(word, autoescape=True),
+            _details.student_no.istartswith(word, autoescape=True),
+        ]
+        if word.isascii() and word.isalpha():
+            by_name.append(_details.name_keys.contains(f" {word.lower()}", autoescape=True))
+        called = sa.select(_details.graduate_id).where(sa.or_(*by_name))
+        places.append(_graduates.graduate_id.in_(called))
+    return sa.or_(*places)
+
+
+def _is(status: str, day: date, moment: datetime) -> sa.ColumnElement[bool]:
+    if status == PLACED:
+        return _graduates.hired_at_enrolment | _graduates.graduate_id.in_(_placed(day))
+    if status == WITHHELD:
+        return sa.not_(_graduates.consent)
+    if status in (HELD, WAITING):
+        return _graduates.graduate_id.in_(_claiming(status, moment))
+    return sa.not_(sa.or_(*(_is(each, day, moment) for each in _TOLD_FIRST)))
+
+
+def _placed(day: date) -> sa.Select[tuple[str]]:
+    """Select who holds a place: the rule of `eligibility.standing`, which a test holds it to."""
+    step, end = schema.outcomes.c, schema.outcomes.alias("ends").c
+    pair = (step.graduate_id, step.post_id)
+    confirmed = (
+        sa.select(*pair, sa.func.max(step.date).label("since"))
+        .where(step.stage.in_(_words(CONFIRMING)), step.date <= day, step.recorded_on <= day)
+        .group_by(*pair)
+    ).subquery("confirmed")
+    ended = sa.exists().where(
+        end.graduate_id == confirmed.c.graduate_id,
+        end.post_id == confirmed.c.post_id,
+        end.stage.in_(_words(ENDING)),
+        end.date >= confirmed.c.since,
+        end.date <= day,
+        end.recorded_on <= day,
+    )
+    return sa.select(confirmed.c.graduate_id).where(sa.not_(ended))
+
+
+def _claiming(status: str, moment: datetime) -> sa.Select[tuple[str]]:
+    claim = schema.claims.c
+    state = ClaimState.HELD if status == HELD else ClaimState.WAITING
+    lasts = claim.expires_at.is_(None) | (claim.expires_at > text_of(moment))
+    return sa.select(claim.graduate_id).where(claim.state == state.value, lasts)
+
+
+def _words(stages: Collection[Any]) -> Sequence[str]:
+    return sorted(stage.value for stage in stages)

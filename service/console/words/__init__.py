@@ -1,0 +1,21 @@
+"""The words of the console, Chinese and English side by side, by area."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from service.console.words import common, find
+from service.texts import LANGUAGES, Pair
+
+AREAS: tuple[Mapping[str, Pair], ...] = (common.WORDS, find.WORDS)
+ALL: dict[str, Pair] = {key: pair for area in AREAS for key, pair in area.items()}
+
+
+class Words:
+    """The words of one language, for a template; without a method that a key could be taken for."""
+
+    def __init__(self, lang: str) -> None:
+        self._at = LANGUAGES.index(lang)
+
+    def __getitem__(self, key: str) -> str:
+        return ALL[key][self._at]

@@ -1,0 +1,63 @@
+"""Words of the pages that find graduates and posts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from service.texts import Pair
+
+WORDS: Mapping[str, Pair] = {
+    "graduates": ("毕业生", "Graduates"),
+    "posts": ("岗位", "Posts"),
+    "find_graduates": ("查找毕业生", "Find graduates"),
+    "find_posts": ("查找岗位", "Find posts"),
+    "find": ("查找", "Find"),
+    "filters": ("筛选", "Filters"),
+    "words_graduates": ("姓名、学号、编号、班级或专业", "Name, number, class or trade"),
+    "words_hint": ("可用拼音或首字母，如 wxm", "Pinyin or initials will do: wxm"),
+    "words_numbers": ("编号、班级或专业", "Number, class or trade"),
+    "words_posts": ("企业、职业、工种或岗位编号", "Enterprise, occupation or number"),
+    "any": ("全部", "Any"),
+    "class_year": ("届", "Class year"),
+    "college": ("院校", "College"),
+    "class_name": ("班级", "Class"),
+    "trade": ("专业", "Trade"),
+    "level_held": ("技能等级", "Skill level"),
+    "level_asked": ("最低等级", "Lowest level"),
+    "home_city": ("生源城市", "Home city"),
+    "home": ("生源地", "Home"),
+    "work_city": ("工作城市", "City of work"),
+    "chain": ("产业链", "Industry chain"),
+    "status": ("状态", "Status"),
+    "graduate_seeking": ("待落实", "Seeking"),
+    "graduate_held": ("已预留", "Place held"),
+    "graduate_waiting": ("排队中", "In line"),
+    "graduate_placed": ("已落实", "Placed"),
+    "graduate_withheld": ("未同意推荐", "No consent"),
+    "post_open": ("有名额", "Places open"),
+    "post_full": ("名额已满", "Full"),
+    "post_ahead": ("未开始", "Not open yet"),
+    "post_closed": ("已结束", "Closed"),
+    "name": ("姓名", "Name"),
+    "number": ("编号", "Number"),
+    "enterprise": ("企业", "Enterprise"),
+    "occupation": ("职业", "Occupation"),
+    "place": ("工作地点", "Place"),
+    "places": ("剩余/人数", "Open / all"),
+    "pay": ("月薪（元）", "Pay (CNY)"),
+    "closes": ("截止", "Closes"),
+    "n_graduates": ("共 {total} 人", "{total} graduates"),
+    "n_posts": ("共 {total} 个岗位", "{total} posts"),
+    "page_of": ("第 {number} / {n_pages} 页", "Page {number} of {n_pages}"),
+    "earlier": ("上一页", "Previous"),
+    "later": ("下一页", "Next"),
+    "sheet": ("导出 Excel", "Export to Excel"),
+    "nobody": ("没有符合条件的毕业生。", "No graduate fits."),
+    "nothing": ("没有符合条件的岗位。", "No post fits."),
+    "widen": ("放宽一项筛选，或检查输入的字。", "Widen a filter, or look at what was typed."),
+    "not_typed": (
+        "姓名只在本次查找中使用，不写入网址和日志。",
+        "A name is used for this search only; it is written into no address and no log.",
+    ),
+    "clear": ("清空", "Clear"),
+}
