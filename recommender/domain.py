@@ -576,6 +576,26 @@ def _largest(parts: tuple[tuple[str, float], ...]) -> str:
     return min(parts, key=lambda part: (-part[1], part[0]))[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationRoute:
+    """One way to apply for a skill level, as far as a roster can show it.
+
+    Attributes
+    ----------
+    held
+        Level that has to be held already; None where none is asked.
+    colleges
+        Words of which a college's name has to hold one; empty where any college will do.
+    clause
+        The condition as the table of levels words it.
+    """
+
+    level: SkillLevel
+    held: SkillLevel | None
+    colleges: tuple[str, ...]
+    clause: str
+
+
 def minor_group(occupation_code: str) -> str:
     """Cut an occupation code to its minor group: ``6-18-01-01`` → ``6-18-01``."""
     return occupation_code[:7]

@@ -13,7 +13,7 @@ import numpy as np
 import structlog
 from sqlalchemy import Connection, Engine
 
-from recommender import markets, phrases, places, wording
+from recommender import markets, next_steps, phrases, places, wording
 from recommender.claims import start_of
 from recommender.data import reference as tables
 from recommender.data import sheets, store
@@ -46,6 +46,7 @@ from recommender.matching.ranking import percentiles
 from recommender.matching.reasons import occupation_name, reasons, region_name
 from recommender.model.artefact import Artefact, current_version, read_version, versions
 from recommender.model.topk import NO_POST, id_keys, top_k
+from recommender.next_steps import Ask, ListSteps, PairSteps, Replay
 
 log = structlog.get_logger()
 
@@ -327,6 +328,46 @@ class PlacementDesk:
             )
             for rule in check_pair(graduates[0], posts[0], now, day)
         )
+
+    def next_step(self, graduate_id: str, post_id: str, ask: Ask) -> PairSteps:
+        """Find the smallest changes that open a post to a graduate, and bring it into their list.
+
+        Raises
+        ------
+        NotFound
+            If either is not stored.
+        NoModel
+            If nothing is published yet.
+        """
+        snapshot = self._current()
+        with store.reading(self._engine) as conn:
+            graduate, replay = self._replay(conn, snapshot, graduate_id)
+            return next_steps.of_pair(replay, graduate, post_id, snapshot.artefact.version, ask)
+
+    def next_steps(self, graduate_id: str, ask: Ask, *, most: int = 10) -> ListSteps:
+        """Find posts that the smallest changes bring into a graduate's list.
+
+        Raises
+        ------
+        NotFound, NoConsent
+            If the graduate is not stored, or has not agreed to be ranked.
+        NoModel
+            If nothing is published yet.
+        """
+        snapshot = self._current()
+        with store.reading(self._engine) as conn:
+            graduate, replay = self._replay(conn, snapshot, graduate_id)
+            return next_steps.of_list(replay, graduate, snapshot.artefact.version, ask, most)
+
+    def _replay(
+        self, conn: Connection, snapshot: _Snapshot, graduate_id: str
+    ) -> tuple[Graduate, Replay]:
+        found = store.load_graduates(conn, ids=[graduate_id])
+        if not found:
+            raise NotFound("graduate", graduate_id)
+        (graduate,) = found
+        replay = Replay(conn, snapshot.artefact, snapshot.market, graduate, self._now())
+        return graduate, replay
 
     def readiness(self) -> Readiness:
         """Say whether rankings can be answered, from the database or the last snapshot."""

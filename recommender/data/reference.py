@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from recommender.domain import Pair, Reference, Region, SkillLevel
+from recommender.domain import ApplicationRoute, Pair, Reference, Region, SkillLevel
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -520,6 +520,24 @@ def read_level(text: str) -> tuple[SkillLevel | None, str | None]:
         return None, None
     note = "preparatory_technician" if any(word in _PREPARATORY for word in words) else None
     return levels.pop(), note
+
+
+@cache
+def application_routes() -> tuple[ApplicationRoute, ...]:
+    """List the ways to apply for a level that a roster can show: by graduating.
+
+    Years of work, an apprenticeship, a degree or a certificate of 预备技师 stand in no roster.
+    """
+    return tuple(
+        ApplicationRoute(
+            level=SkillLevel[row["level"]],
+            held=SkillLevel[row["held"]] if row["held"] else None,
+            colleges=tuple(word for word in row["colleges"].split(";") if word),
+            clause=row["clause"],
+        )
+        for row in table("application_routes")
+        if row["graduated"] == "yes" and not row["years_of_work"] and not row["also"]
+    )
 
 
 # Licences ----------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from recommender.domain import SkillLevel
 ROOT = Path(__file__).parents[2]
 FACTS = Path(os.environ.get("PLACEMENT_FACTS") or "no facts named")
 MADE = sorted(name.removesuffix(".csv") for name in make_tables.TABLES)
-BY_HAND = ["former_regions", "licences", "provinces", "trade_synonyms"]
+BY_HAND = ["application_routes", "former_regions", "licences", "provinces", "trade_synonyms"]
 
 OCCUPATION_CODE = re.compile(r"[1-8]-\d\d-\d\d-\d\d")
 
@@ -179,6 +179,21 @@ def test_former_regions_lead_to_present_ones_and_bear_no_present_name_of_the_sam
     for row in table("former_regions"):
         assert row["now_code"] in now
         assert now.get(row["code"]) != row["name"]
+
+
+def test_the_ways_to_apply_are_the_clauses_of_the_levels_table() -> None:
+    clauses: dict[str, list[str]] = {}
+    for row in table("application_routes"):
+        clauses.setdefault(row["level"], []).append(row["clause"])
+    stated = {row["identifier"]: row for row in table("levels") if row["kind"] == "application"}
+    assert {level: ";或".join(each) for level, each in clauses.items()} == {
+        level: row["text"] for level, row in stated.items()
+    }
+    for row in table("application_routes"):
+        assert row["source"] == stated[row["level"]]["source"]
+        # What a clause asks for in years stands in its column, and nowhere else.
+        assert re.findall(r"(\d)年", row["clause"]) == list(row["years_of_work"])
+        assert row["graduated"] == "no" or "毕业" in row["clause"]
 
 
 def test_levels_agree_with_the_domain_and_certificates_run_the_other_way() -> None:
