@@ -23,6 +23,7 @@ from recommender.exposure_commands import exposures
 from recommender.internship_commands import internships
 from recommender.ledger_commands import places
 from recommender.meeting_commands import meeting
+from recommender.next_step_commands import next_step
 from recommender.terminal import Decorated, author_option, json_option, say
 from recommender.tuning_commands import tune
 
@@ -262,6 +263,7 @@ def rank(
     )
 
 
+program.add_command(next_step)
 program.add_command(assign)
 program.add_command(check)
 

@@ -329,8 +329,8 @@ def _failing(rule: RuleCheck, mended: frozenset[str]) -> FailingRule:
         code=rule.code,
         needs=rule.needs,
         can_change=can_change,
-        text=step_words.failing(rule.code, rule.needs, can_change, "zh"),
-        text_en=step_words.failing(rule.code, rule.needs, can_change, "en"),
+        text=step_words.failing(rule.code, rule.needs, can_change=can_change, language="zh"),
+        text_en=step_words.failing(rule.code, rule.needs, can_change=can_change, language="en"),
     )
 
 
@@ -347,8 +347,8 @@ def _step(
             changes=None,
             on=None,
             rank=None,
-            text=step_words.no_step(for_list, "zh"),
-            text_en=step_words.no_step(for_list, "en"),
+            text=step_words.no_step(for_list=for_list, language="zh"),
+            text_en=step_words.no_step(for_list=for_list, language="en"),
         )
     said, on = tuple(_said(change, reference) for change in changes), day_of(changes, day)
     return Step(

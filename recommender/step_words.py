@@ -11,18 +11,31 @@ from recommender.wording import label
 
 ZH, EN = "zh", "en"
 
-_NOTHING: Mapping[tuple[bool, str], str] = {
-    (False, ZH): "；毕业生自己无法改变",
-    (False, EN): "; nothing that the graduate could change",
-    (True, ZH): "；名册不能证明可申报所需等级",
-    (True, EN): "; the roster proves no way to apply for a level that is enough",
+# What else is to be said of a rule that nothing the graduate could change mends.
+_NOTHING: Mapping[tuple[str, str], str] = {
+    ("", ZH): "；毕业生自己无法改变",
+    ("", EN): "; nothing that the graduate could change",
+    ("consent", ZH): "；只能由本人自愿同意，不作为建议",
+    ("consent", EN): "; theirs alone to give, and nothing to be advised",
+    ("level", ZH): "；名册不能证明可申报所需等级",
+    ("level", EN): "; the roster proves no way to apply for a level that is enough",
 }
 
 
-def failing(code: str, needs: Sequence[str], can_change: bool, language: str = ZH) -> str:  # noqa: FBT001 - a fact, not a mode
+def failing(code: str, needs: Sequence[str], *, can_change: bool, language: str = ZH) -> str:
     """Say that a rule fails, and where nothing the graduate could change mends it."""
     said = phrases.rule(code, holds=False, needs=needs, language=language)
-    return said if can_change else said + _NOTHING[code == "level", language]
+    if can_change:
+        return said
+    return said + (_NOTHING.get((code, language)) or _NOTHING["", language])
+
+
+def shut_out(code: str, n_posts: int, n_all: int, language: str = ZH) -> str:
+    """Say at how many of the open posts a rule fails."""
+    said = phrases.rule(code, holds=False, needs=(), language=language)
+    if language == EN:
+        return f"{said}: {n_posts} of {n_all} open posts"
+    return f"{said}：{n_all} 个开放岗位中的 {n_posts} 个"
 
 
 # Kind of change → what to do; a day also by the rule that waits for it.
@@ -69,7 +82,7 @@ def step(changes: Sequence[str], on: date, rank: int | None, language: str = ZH)
     return f"{'，并'.join(changes)}：{leads}，最早 {on.isoformat()}"
 
 
-def no_step(for_list: bool, language: str = ZH) -> str:  # noqa: FBT001 - a fact, not a mode
+def no_step(*, for_list: bool, language: str = ZH) -> str:
     """Say that nothing the graduate could change leads there."""
     if language == EN:
         where = "brings the post into the list" if for_list else "makes the post theirs to take"

@@ -25,6 +25,7 @@ from service import console, errors, parts, watch
 from service.api import BEARER, PREFIX, api
 from service.codes_api import codes
 from service.ledger_api import places
+from service.next_step_api import steps
 from service.page import page
 from service.payloads import Problem
 from service.probes import probes
@@ -119,6 +120,7 @@ def create_app(
     watch.register(app)
     app.register_api(api)
     app.register_api(places)
+    app.register_api(steps)
     app.register_api(codes)
     app.register_api(probes)
     app.register_blueprint(page)

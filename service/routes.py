@@ -55,6 +55,8 @@ ROUTES: Mapping[str, Route] = {
     "places.confirm_place": Route(_CLERKS, of_people=True),
     "places.release_place": Route(_CLERKS, of_people=True),
     "places.post_places": Route(_READERS, of_people=True),
+    "steps.pair_next_step": Route(_READERS, of_people=True),
+    "steps.graduate_next_steps": Route(_READERS, of_people=True),
     "document": _OPEN,
     "page.ask": _OPEN,
     "page.explain": _OPEN,

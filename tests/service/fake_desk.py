@@ -9,6 +9,7 @@ from datetime import date
 from recommender.domain import Post, Reason, SkillLevel
 from recommender.errors import NoConsent, NoModel, NotFound, Unreadable
 from recommender.matching.board import Chances
+from recommender.next_steps import Ask, ListSteps, PairSteps, Step
 from recommender.placements import (
     Choices,
     GraduateRanking,
@@ -122,6 +123,8 @@ RULE = RuleAnswer(
     needs="SENIOR_WORKER",
 )
 
+NOW = Step(changes=(), on=DAY, rank=None, text="现在即可", text_en="Now")
+
 
 @dataclass
 class FakeDesk:
@@ -181,9 +184,33 @@ class FakeDesk:
         )
 
     def eligibility(self, graduate_id: str, post_id: str) -> tuple[RuleAnswer, ...]:
-        if graduate_id not in {"G-1", "G-2"}:
-            raise NotFound("graduate", graduate_id)
+        self._find(graduate_id)
         return (replace(RULE, code="consent", holds=True, needs=None), RULE)
+
+    def next_step(self, graduate_id: str, post_id: str, ask: Ask) -> PairSteps:
+        self._find(graduate_id)
+        return PairSteps(
+            as_of=DAY,
+            model=self._version(),
+            ask=ask,
+            graduate_id=graduate_id,
+            post=LATHE,
+            failing=(),
+            to_take=NOW,
+            to_list=replace(NOW, rank=1),
+        )
+
+    def next_steps(self, graduate_id: str, ask: Ask) -> ListSteps:
+        self._find(graduate_id)
+        return ListSteps(
+            as_of=DAY,
+            model=self._version(),
+            ask=ask,
+            graduate_id=graduate_id,
+            n_posts=len(LINES),
+            shut_out={},
+            steps=(),
+        )
 
     def readiness(self) -> Readiness:
         if self.model is None:
@@ -216,6 +243,10 @@ class FakeDesk:
 
     def version(self) -> int | None:
         return self.model
+
+    def _find(self, graduate_id: str) -> None:
+        if graduate_id not in {"G-1", "G-2"}:
+            raise NotFound("graduate", graduate_id)
 
     def _version(self) -> int:
         if self.fails_with is not None:

@@ -85,7 +85,13 @@ def test_every_kind_of_problem_is_listed_with_its_status() -> None:
 
 def test_every_role_is_listed_with_what_it_may_ask(app: Flask) -> None:
     columns = (
-        {"graduate_ranking", "post_graduates", "pair_eligibility"},
+        {
+            "graduate_ranking",
+            "post_graduates",
+            "pair_eligibility",
+            "pair_next_step",
+            "graduate_next_steps",
+        },
         {"profile_ranking"},
         {"code_answer"},
         {"record_outcome"},

@@ -20,6 +20,8 @@ REQUESTS = {
     "code_answer": ("GET", "/api/v1/codes/occupation/6-18-02-04", None, 200),
     "post_graduates": ("GET", "/api/v1/posts/P-1/graduates", None, 200),
     "pair_eligibility": ("GET", "/api/v1/graduates/G-1/posts/P-1/eligibility", None, 200),
+    "pair_next_step": ("GET", "/api/v1/graduates/G-1/posts/P-1/next-step", None, 200),
+    "graduate_next_steps": ("GET", "/api/v1/graduates/G-1/next-steps", None, 200),
     # Allowed, and then refused for what it says: nothing is stored here.
     "record_outcome": (
         "POST",
@@ -50,6 +52,8 @@ ALLOWED = {
         "graduate_ranking",
         "post_graduates",
         "pair_eligibility",
+        "pair_next_step",
+        "graduate_next_steps",
         "profile_ranking",
         "post_places",
     },
@@ -59,6 +63,8 @@ ALLOWED = {
         "graduate_ranking",
         "post_graduates",
         "pair_eligibility",
+        "pair_next_step",
+        "graduate_next_steps",
         "profile_ranking",
         "post_places",
     },
