@@ -20,6 +20,7 @@ from recommender.code_commands import codes
 from recommender.errors import ImportRefused, NotFound, Unreadable
 from recommender.evaluation_commands import evaluate
 from recommender.exposure_commands import exposures
+from recommender.fair_commands import fair
 from recommender.internship_commands import internships
 from recommender.ledger_commands import places
 from recommender.meeting_commands import meeting
@@ -314,6 +315,7 @@ program.add_command(agreements)
 program.add_command(internships)
 program.add_command(codes)
 program.add_command(meeting)
+program.add_command(fair)
 program.add_command(evaluate)
 program.add_command(tune)
 

@@ -11,6 +11,10 @@ PlacementError
 │   ├── AlreadyClaimed      a place is held for the graduate, or they stand in line, already
 │   ├── HoldExpired         a hold ran out, and its place went to somebody else
 │   ├── NothingClaimed      a graduate has nothing at a post that could be released
+│   ├── FairClosed          the doors of a fair are shut
+│   ├── FairOpen            a result is asked for before the doors are shut
+│   ├── FairBegun           a timetable is asked for after somebody came
+│   ├── SlipTaken           a slip is somebody else's, or somebody has another
 │   ├── Ineligible          a rule forbids the graduate the post
 │   ├── SignInRefused       a login and a secret that do not belong together
 │   ├── SignInSlowed        too many failed sign-ins; the next one has to wait
@@ -172,6 +176,40 @@ class NothingClaimed(Refused):
         super().__init__(f"{graduate_id} at {post_id}")
         self.graduate_id = graduate_id
         self.post_id = post_id
+
+
+class FairClosed(Refused):
+    """The doors of the fair are shut: nobody checks in or marks any more."""
+
+    def __init__(self, fair_id: str) -> None:
+        super().__init__(fair_id)
+        self.fair_id = fair_id
+
+
+class FairOpen(Refused):
+    """The doors of the fair are open still, so it has no result yet."""
+
+    def __init__(self, fair_id: str) -> None:
+        super().__init__(fair_id)
+        self.fair_id = fair_id
+
+
+class FairBegun(Refused):
+    """Somebody came to the fair already, so its timetable stays."""
+
+    def __init__(self, fair_id: str) -> None:
+        super().__init__(fair_id)
+        self.fair_id = fair_id
+
+
+class SlipTaken(Refused):
+    """The slip is somebody else's, or the graduate has another at this fair."""
+
+    def __init__(self, fair_id: str, slip: str, graduate_id: str) -> None:
+        super().__init__(f"{slip} of {fair_id}")
+        self.fair_id = fair_id
+        self.slip = slip
+        self.graduate_id = graduate_id
 
 
 class Ineligible(Refused):

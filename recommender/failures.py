@@ -42,6 +42,22 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
         "登录名 {login} 已被使用。",
         "Somebody signs in as {login} already.",
     ),
+    errors.FairClosed: (
+        "双选会 {fair_id} 已结束，不再签到或登记意向。",
+        "The fair {fair_id} is closed: nobody checks in or marks any more.",
+    ),
+    errors.FairOpen: (
+        "双选会 {fair_id} 尚未结束；先运行 fair close。",
+        "The fair {fair_id} is open still; run fair close first.",
+    ),
+    errors.FairBegun: (
+        "双选会 {fair_id} 已有人签到，时间表不再改动。",
+        "Somebody has come to the fair {fair_id} already, so its timetable stays.",
+    ),
+    errors.SlipTaken: (
+        "签条 {slip} 已属于别人，或毕业生 {graduate_id} 在本场已有另一张签条。",
+        "The slip {slip} is somebody else's, or graduate {graduate_id} has another at this fair.",
+    ),
     errors.ReplayMismatch: (
         "同一请求编号曾用于不同内容。",
         "This key was used before, with another body.",
@@ -130,6 +146,10 @@ _THINGS = {
     ),
     "trade": ("专业", "trade"),
     "occupation": ("职业", "occupation"),
+    "fair": ("双选会", "fair"),
+    "booth": ("展位", "booth"),
+    "slip": ("签条", "slip"),
+    "post_at_fair": ("双选会上的岗位", "post at the fair"),
     "chain": ("产业链", "industry chain"),
     "token": ("令牌", "token"),
     "college": ("院校（见名册或成员单位表）", "college (of a roster or the members sheet)"),
