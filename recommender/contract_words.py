@@ -1,4 +1,4 @@
-"""Sentences about apprentices and internships, from codes and facts, Chinese and English.
+"""Sentences about apprentices, internships and batches of places, from codes and facts.
 
 `wording.ROW_PROBLEMS` takes them in; the layout of a sentence is said there.
 """
@@ -83,5 +83,12 @@ ROW_PROBLEMS: Mapping[str, tuple[Words, Words]] = {
             "{0} times more intern at a time than 20 % of like posts: {1}",
         ),
         ("请与企业核对人数", "settle the numbers with the enterprises"),
+    ),
+    "no_batch_header": (
+        (
+            "前十行中没有找到表头",
+            "no header row was found within the first ten rows",
+        ),
+        ("表头至少应有：毕业生编号、岗位编号", "name the columns graduate_id and post_id"),
     ),
 }

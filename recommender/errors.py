@@ -19,6 +19,7 @@ PlacementError
 │   ├── SignInRefused       a login and a secret that do not belong together
 │   ├── SignInSlowed        too many failed sign-ins; the next one has to wait
 │   ├── LoginTaken          a login that somebody has already
+│   ├── BatchRefused        some of several requests cannot be kept, so none was
 │   ├── PinsConflict        more are fixed at a post than it has places
 │   ├── ReplayMismatch      an idempotency key came back with another body
 │   ├── TooFewLists         too few lists were shown to estimate anything from
@@ -222,6 +223,17 @@ class Ineligible(Refused):
         self.graduate_id = graduate_id
         self.post_id = post_id
         self.rules = tuple((code, tuple(needs)) for code, needs in rules)
+
+
+class BatchRefused(Refused):
+    """Some of several requests cannot be kept, so none was.
+
+    `rows` has each of them: its number from 1, graduate, post, and why.
+    """
+
+    def __init__(self, rows: Sequence[tuple[int, str, str, PlacementError]]) -> None:
+        super().__init__(f"{len(rows)} request(s)")
+        self.rows = tuple(rows)
 
 
 class PinsConflict(Refused):

@@ -204,14 +204,9 @@ _UNREADABLE = {
 def sentences(error: Exception, language: str = "zh") -> tuple[str, ...]:
     """Say why something was refused or failed, a line for each thing that is wrong."""
     english = language == "en"
+    if isinstance(error, errors.Refused) and (lines := _listed(error, language)):
+        return lines
     match error:
-        case errors.ImportRefused():
-            problems = tuple(wording.row_problem(each, language) for each in error.problems)
-            return (*problems, _total(len(problems))[english])
-        case errors.Ineligible():
-            return _ineligible(error, language)
-        case errors.NoOpenPlace():
-            return _no_open_place(error, language)
         case errors.PinsConflict():
             return (_conflict(error)[english],)
         case errors.NotFound():
@@ -229,6 +224,21 @@ def sentences(error: Exception, language: str = "zh") -> tuple[str, ...]:
     return ((f"意外失败（{name}）。", f"Failed unexpectedly ({name}).")[english],)
 
 
+def _listed(error: errors.Refused, language: str) -> tuple[str, ...]:
+    """Say what takes several lines; empty for what takes one."""
+    match error:
+        case errors.ImportRefused():
+            problems = tuple(wording.row_problem(each, language) for each in error.problems)
+            return (*problems, _total(len(problems))[language == "en"])
+        case errors.Ineligible():
+            return _ineligible(error, language)
+        case errors.BatchRefused():
+            return _batch(error, language)
+        case errors.NoOpenPlace():
+            return _no_open_place(error, language)
+    return ()
+
+
 def _ineligible(error: errors.Ineligible, language: str) -> tuple[str, ...]:
     pair = (
         f"毕业生 {error.graduate_id} 不符合岗位 {error.post_id} 的硬性条件：",
@@ -239,6 +249,22 @@ def _ineligible(error: errors.Ineligible, language: str) -> tuple[str, ...]:
         for code, needs in error.rules
     ]
     return (pair[language == "en"], *rules)
+
+
+def _batch(error: errors.BatchRefused, language: str) -> tuple[str, ...]:
+    english = language == "en"
+    lines = []
+    for number, graduate_id, post_id, why in error.rows:
+        first, *more = sentences(why, language)
+        pair = f"{graduate_id} → {post_id}"
+        row = f"Row {number} {pair}: " if english else f"第 {number} 行 {pair}："
+        lines += [row + first, *more]
+    n = len(error.rows)
+    total = (
+        f"已拒绝：{n} 行不能办理，未写入任何内容。",
+        f"Refused: {n} row(s) cannot be kept; nothing was written.",
+    )
+    return (*lines, total[english])
 
 
 def _no_open_place(error: errors.NoOpenPlace, language: str) -> tuple[str, ...]:

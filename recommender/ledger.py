@@ -7,39 +7,37 @@ The writers of a database take turns (decision 1), and the tables refuse a place
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine
 
 from recommender import places
 from recommender.claims import Claim, ClaimState, LedgerAction, LedgerEvent
-from recommender.data import cells, store
 from recommender.data import ledger as kept
+from recommender.data import store
 from recommender.domain import (
     DECIDING,
-    Channel,
     Graduate,
     Outcome,
     OutcomeStage,
     Post,
-    StepReason,
 )
 from recommender.errors import (
     AlreadyClaimed,
     AlreadyPlaced,
+    BatchRefused,
     HoldExpired,
-    Malformed,
     NoOpenPlace,
     NotFound,
     NothingClaimed,
+    PlacementError,
     Refused,
-    Unreadable,
 )
 from recommender.ledger_answers import Entry, Request, replayed, to_json
+from recommender.ledger_requests import request
 from recommender.matching.eligibility import Reserved, Standing, open_places
 from recommender.matching.internships import interns
 from recommender.places import Clerk
@@ -119,15 +117,8 @@ def hold(
     ReplayMismatch
         If the key was used before for another request.
     """
-    request = Request(
-        action=LedgerAction.HOLD,
-        graduate_id=graduate_id,
-        post_id=post_id,
-        hours=hours,
-        wait=wait,
-        note=note,
-    )
-    return _kept(engine, clerk, request, _hold, key)
+    asked = request(LedgerAction.HOLD, graduate_id, post_id, hours=hours, wait=wait, note=note)
+    return keep(engine, clerk, asked, key=key)
 
 
 def confirm(
@@ -153,14 +144,8 @@ def confirm(
     Unreadable
         If the channel is none of the outcomes sheet's.
     """
-    request = Request(
-        action=LedgerAction.CONFIRM,
-        graduate_id=graduate_id,
-        post_id=post_id,
-        channel=_word(Channel, "channel", channel) if channel else None,
-        note=note,
-    )
-    return _kept(engine, clerk, request, _confirm, key)
+    asked = request(LedgerAction.CONFIRM, graduate_id, post_id, channel=channel, note=note)
+    return keep(engine, clerk, asked, key=key)
 
 
 def release(
@@ -187,14 +172,8 @@ def release(
     Unreadable
         If the reason is none of the outcomes sheet's.
     """
-    request = Request(
-        action=LedgerAction.RELEASE,
-        graduate_id=graduate_id,
-        post_id=post_id,
-        reason=_word(StepReason, "reason", reason),
-        note=note,
-    )
-    return _kept(engine, clerk, request, _release, key)
+    asked = request(LedgerAction.RELEASE, graduate_id, post_id, reason=reason, note=note)
+    return keep(engine, clerk, asked, key=key)
 
 
 def show(engine: Engine, clerk: Clerk, post_id: str) -> PostPlaces:
@@ -217,32 +196,87 @@ def show(engine: Engine, clerk: Clerk, post_id: str) -> PostPlaces:
 # --- one request, whole or not at all ---------------------------------------------------------
 
 
-def _kept(engine: Engine, clerk: Clerk, request: Request, act: Act, key: str | None) -> Entry:
-    """Answer a request, or give the answer that its key was given before."""
-    refusal: Refused | None = None
+def keep(engine: Engine, clerk: Clerk, request: Request, *, key: str | None = None) -> Entry:
+    """Answer a request, or give the answer that its key was given before.
+
+    Raises
+    ------
+    NotFound, Refused
+        As `hold`, `confirm` and `release`.
+    """
     with store.writing(engine) as conn:
-        before = store.remembered(conn, key) if key else None
-        if before is not None:
-            return replayed(before, request)
-        graduate, post = _pair(conn, clerk, request)
-        places.settle_for(conn, clerk, graduate.graduate_id, post.post_id)
-        try:
-            entry = act(conn, clerk, request, graduate, post)
-        except Refused as refused:  # before anything was written: what was settled is kept
-            refusal = refused
-        if key:
-            store.remember(
-                conn,
-                key,
-                body_sha256=request.digest(),
-                status=CONFLICT if refusal else CREATED,
-                answer=to_json(refusal or entry),
-                day=clerk.day,
-            )
-    if refusal is not None:
-        raise refusal
-    log.info("ledger", action=entry.event.action.value)
-    return entry
+        answer = _answer(conn, clerk, request, key)
+    if isinstance(answer, Refused):
+        raise answer
+    log.info("ledger", action=request.action.value)
+    return answer
+
+
+def _answer(conn: Connection, clerk: Clerk, request: Request, key: str | None) -> Entry | Refused:
+    """Answer a request, or its key; a refusal is given, so that it is remembered too."""
+    before = store.remembered(conn, key) if key else None
+    if before is not None:
+        return replayed(before, request)
+    graduate, post = _pair(conn, clerk, request)
+    places.settle_for(conn, clerk, graduate.graduate_id, post.post_id)
+    answer: Entry | Refused
+    try:
+        answer = _ACTS[request.action](conn, clerk, request, graduate, post)
+    except Refused as refused:  # before anything was written: what was settled is kept
+        answer = refused
+    if key:
+        store.remember(
+            conn,
+            key,
+            body_sha256=request.digest(),
+            status=CONFLICT if isinstance(answer, Refused) else CREATED,
+            answer=to_json(answer),
+            day=clerk.day,
+        )
+    return answer
+
+
+def together(
+    engine: Engine,
+    clerk: Clerk,
+    requests: Sequence[tuple[int, Request]],
+    *,
+    key: str | None = None,
+) -> list[Entry]:
+    """Answer several requests in one transaction: all of them, or none.
+
+    Each finds the places as those before it leave them.
+
+    Parameters
+    ----------
+    requests
+        Each with the number by which a refusal calls it.
+    key
+        Of all of them: each has its own, with its number.
+
+    Raises
+    ------
+    BatchRefused
+        If any cannot be kept; every one that cannot is in it, and nothing was written.
+    """
+    entries: list[Entry] = []
+    refused: list[tuple[int, str, str, PlacementError]] = []
+    with store.writing(engine) as conn:
+        for n, request in requests:
+            try:
+                answer: Entry | PlacementError = _answer(
+                    conn, clerk, request, f"{key}/{n}" if key else None
+                )
+            except (Refused, NotFound) as found:
+                answer = found
+            if isinstance(answer, Entry):
+                entries.append(answer)
+            else:
+                refused.append((n, request.graduate_id, request.post_id, answer))
+        if refused:
+            raise BatchRefused(refused)
+    log.info("ledger", n_together=len(entries))
+    return entries
 
 
 def _pair(conn: Connection, clerk: Clerk, request: Request) -> tuple[Graduate, Post]:
@@ -326,6 +360,13 @@ def _release(
     return Entry(event=event)
 
 
+_ACTS: Mapping[LedgerAction, Act] = {
+    LedgerAction.HOLD: _hold,
+    LedgerAction.CONFIRM: _confirm,
+    LedgerAction.RELEASE: _release,
+}
+
+
 def _record(conn: Connection, clerk: Clerk, request: Request, stage: OutcomeStage) -> None:
     """Keep the step with the outcomes, so that history and export know it, once."""
     step = Outcome(
@@ -395,10 +436,3 @@ def _interns(conn: Connection, clerk: Clerk, post_id: str, now: Standing) -> lis
     held = now.held.get(post_id, frozenset())
     found = [step for step in there if step.graduate_id in held]
     return sorted(found, key=lambda step: (step.interned_until, step.graduate_id))
-
-
-def _word(enum: type[Any], field: str, written: str) -> Any:
-    try:
-        return cells.words(enum)(written, [])
-    except Malformed as wrong:
-        raise Unreadable(field, written, wrong.code, wrong.facts) from wrong

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +13,7 @@ from recommender.settings import MOST_HOLD_HOURS
 from recommender.terminal import Decorated, author_option, json_option
 
 if TYPE_CHECKING:
-    from recommender.ledger_answers import Entry
+    from recommender.ledger_answers import Entry, Request
     from recommender.places import Clerk
 
 
@@ -22,14 +23,21 @@ def places() -> None:
 
 
 def request_options(command: Decorated) -> Decorated:
-    """Add what every request takes: who and at which post, a note, a key, the author."""
+    """Add what every request takes: who and at which post, or a sheet; note, key, author."""
     added: list[Callable[..., Any]] = [
         json_option,
         author_option,
         click.option("--key", metavar="K", help="The same key again changes nothing."),
         click.option("--note", metavar="TEXT", help="Why, in your own words; kept."),
-        click.argument("post"),
-        click.argument("graduate"),
+        click.option(
+            "--from",
+            "sheet",
+            metavar="F",
+            type=click.Path(path_type=Path),
+            help="Every row of a sheet (graduate_id, post_id), all or none; assign writes one.",
+        ),
+        click.argument("post", required=False),
+        click.argument("graduate", required=False),
     ]
     for each in added:
         command = each(command)
@@ -45,86 +53,88 @@ def request_options(command: Decorated) -> Decorated:
 @click.option("--wait", is_flag=True, help="Stand in line where the post is full.")
 @request_options
 def hold_place(
-    graduate: str,
-    post: str,
+    graduate: str | None,
+    post: str | None,
     *,
     hours: int | None,
     wait: bool,
-    note: str | None,
-    key: str | None,
     author: str,
+    key: str | None,
     json_file: str | None,
+    **asked: Any,
 ) -> None:
-    """Hold a place at POST for GRADUATE until a deadline."""
-    from recommender import ledger
-
-    entry = ledger.hold(
-        terminal.engine(),
-        _clerk(author),
-        graduate,
-        post,
-        hours=hours,
-        wait=wait,
-        note=note,
-        key=_key(author, key),
-    )
-    _tell(entry, json_file)
+    """Hold a place at POST for GRADUATE until a deadline, or one for each row of a sheet."""
+    common = _asked("hold", graduate, post, hours=hours, wait=wait, **asked)
+    _do(common, asked["sheet"], author, key, json_file)
 
 
 @places.command("confirm")
 @click.option("--channel", metavar="C", help="就业办 / 双选会 / 一体机 / 自主.")
 @request_options
 def confirm_place(
-    graduate: str,
-    post: str,
+    graduate: str | None,
+    post: str | None,
     *,
     channel: str | None,
-    note: str | None,
-    key: str | None,
     author: str,
+    key: str | None,
     json_file: str | None,
+    **asked: Any,
 ) -> None:
-    """Confirm (签约) a place at POST for GRADUATE, held before or open."""
-    from recommender import ledger
-
-    entry = ledger.confirm(
-        terminal.engine(),
-        _clerk(author),
-        graduate,
-        post,
-        channel=channel,
-        note=note,
-        key=_key(author, key),
-    )
-    _tell(entry, json_file)
+    """Confirm (签约) a place at POST for GRADUATE, held or open, or one for each row of a sheet."""
+    common = _asked("confirm", graduate, post, channel=channel, **asked)
+    _do(common, asked["sheet"], author, key, json_file)
 
 
 @places.command("release")
-@click.option("--reason", required=True, metavar="R", help="名额已满 / 技能不符 / 薪资 / 其他, …")
+@click.option("--reason", metavar="R", help="名额已满 / 技能不符 / 薪资 / 其他, …")
 @request_options
 def release_place(
-    graduate: str,
-    post: str,
+    graduate: str | None,
+    post: str | None,
     *,
-    reason: str,
-    note: str | None,
-    key: str | None,
+    reason: str | None,
     author: str,
+    key: str | None,
     json_file: str | None,
+    **asked: Any,
 ) -> None:
-    """Give up (解约) what GRADUATE has at POST: a place, a hold, or a turn in the line."""
-    from recommender import ledger
+    """Give up (解约) what GRADUATE has at POST, or what each row of a sheet names."""
+    if reason is None and asked["sheet"] is None:
+        raise click.UsageError("--reason R (原因)")
+    common = _asked("release", graduate, post, reason=reason, **asked)
+    _do(common, asked["sheet"], author, key, json_file)
 
-    entry = ledger.release(
-        terminal.engine(),
-        _clerk(author),
-        graduate,
-        post,
-        reason=reason,
-        note=note,
-        key=_key(author, key),
+
+def _asked(
+    action: str, graduate: str | None, post: str | None, *, sheet: Path | None, **more: Any
+) -> Request:
+    """Make the request of the arguments, which for a sheet lacks the pair."""
+    from recommender.claims import LedgerAction
+    from recommender.ledger_requests import request
+
+    if (sheet is None) == (graduate is None) or (graduate is None) != (post is None):
+        raise click.UsageError("GRADUATE POST | --from F (毕业生和岗位，或 --from 表)")
+    return request(LedgerAction(action), graduate or "", post or "", **more)
+
+
+def _do(
+    common: Request, sheet: Path | None, author: str, key: str | None, json_file: str | None
+) -> None:
+    from recommender import ledger, ledger_printouts
+    from recommender.ledger_requests import requests_of
+
+    if sheet is None:
+        entry = ledger.keep(terminal.engine(), _clerk(author), common, key=_key(author, key))
+        _tell(entry, json_file)
+        return
+    numbered = requests_of(sheet, common)
+    entries = ledger.together(terminal.engine(), _clerk(author), numbered, key=_key(author, key))
+    terminal.tell(
+        ledger_printouts.entries_lines(entries, terminal.language()),
+        lambda: [ledger_printouts.entry_json(each) for each in entries],
+        json_file,
     )
-    _tell(entry, json_file)
 
 
 @places.command("show")

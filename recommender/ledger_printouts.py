@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,14 @@ def entry_lines(entry: Entry, language: str = "zh") -> Iterator[str]:
         yield f"number {turn} in the line" if english else f"排在第 {turn} 位"
     if entry.replayed:
         yield "answered before; nothing changed" if english else "此前已答复，没有变化"
+
+
+def entries_lines(entries: Sequence[Entry], language: str = "zh") -> Iterator[str]:
+    """Say what several requests wrote, and how many."""
+    for entry in entries:
+        yield from entry_lines(entry, language)
+    n = len(entries)
+    yield f"{n} kept together" if language == "en" else f"共 {n} 项，一并办理"
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as AnyResponse
 
-from recommender import errors, phrases, wording
+from recommender import errors, failures, phrases, wording
 from service import ledger_payloads, payloads
 from service.console import shell
 from service.payloads import FieldProblem
@@ -91,6 +91,8 @@ def _placement_error(refusal: errors.PlacementError) -> Response:
         return _answer("unreadable", fields=[row_fault(each) for each in refusal.problems])
     if isinstance(refusal, errors.Ineligible):
         return _answer("ineligible", fields=[_rule_fault(*rule) for rule in refusal.rules])
+    if isinstance(refusal, errors.BatchRefused):
+        return _answer("batch-refused", fields=[_pair_fault(n, why) for n, *_, why in refusal.rows])
     if isinstance(refusal, errors.NoOpenPlace):
         return _answer("no-open-place", fields=[_kept_back(*each) for each in refusal.agreements])
     if isinstance(refusal, errors.NotFound) and request.method == "POST":
@@ -172,6 +174,20 @@ def _rule_fault(code: str, needs: Sequence[str]) -> FieldProblem:
         code=code,
         detail=phrases.rule(code, holds=False, needs=needs, language="zh"),
         detail_en=phrases.rule(code, holds=False, needs=needs, language="en"),
+        suggestions=[],
+    )
+
+
+def _pair_fault(number: int, why: errors.PlacementError) -> FieldProblem:
+    """Say why one of several requests cannot be kept."""
+    kinds = {**_OF_ERROR, errors.NoOpenPlace: "no-open-place", errors.Ineligible: "ineligible"}
+    slug = next((slug for kind, slug in kinds.items() if isinstance(why, kind)), "failed")
+    return FieldProblem(
+        pointer=f"#/pairs/{number - 1}",
+        place="body",
+        code=slug.replace("-", "_"),
+        detail=" ".join(failures.sentences(why, "zh")),
+        detail_en=" ".join(failures.sentences(why, "en")),
         suggestions=[],
     )
 

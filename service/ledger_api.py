@@ -9,10 +9,13 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from recommender import access, ledger
+from recommender.claims import LedgerAction
+from recommender.errors import Unreadable
 from recommender.ledger_answers import Entry
+from recommender.ledger_requests import request
 from service import ledger_payloads, tokens
 from service.api import BEARER, PREFIX, answer, refusals, require_json
-from service.ledger_payloads import ConfirmBody, HoldBody, ReleaseBody
+from service.ledger_payloads import BatchBody, ConfirmBody, HoldBody, ReleaseBody
 from service.parts import parts
 from service.payloads import OutcomeHeader, PostPath
 
@@ -57,6 +60,26 @@ def _written(
     key = tokens.own_key(header.idempotency_key)
     entry = act(parts().engine, tokens.clerk(), **dict(body), key=key)
     return answer(ledger_payloads.Entry.of(entry), ledger.CREATED)
+
+
+@places.post(
+    "/places/batch", responses={201: ledger_payloads.Entries, **refusals(400, 409, 413, 415)}
+)
+def keep_places(header: OutcomeHeader, body: BatchBody) -> Response:
+    """Hold, confirm or release places of several pairs, all or none."""
+    for pair in body.pairs:
+        access.require_within(parts().engine, tokens.grant(), pair.graduate_id)
+    action = LedgerAction(body.action)
+    if action is LedgerAction.RELEASE and body.reason is None:
+        raise Unreadable("reason", "", "missing")
+    said = body.model_dump(exclude={"action", "pairs"})
+    requests = [
+        (n, request(action, pair.graduate_id, pair.post_id, **said))
+        for n, pair in enumerate(body.pairs, start=1)
+    ]
+    key = tokens.own_key(header.idempotency_key)
+    entries = ledger.together(parts().engine, tokens.clerk(), requests, key=key)
+    return answer(ledger_payloads.Entries.of(entries), ledger.CREATED)
 
 
 @places.get("/places/<path:post_id>", responses={200: ledger_payloads.PostPlaces, **refusals(404)})

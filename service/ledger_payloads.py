@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Container
-from typing import Annotated, Self
+from collections.abc import Container, Iterable
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +22,7 @@ class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+MOST_PAIRS = 200
 Hours = Annotated[int, Field(strict=True, ge=1, le=MOST_HOLD_HOURS)]
 
 
@@ -55,6 +56,27 @@ class ReleaseBody(_Shape):
     graduate_id: Text
     post_id: Text
     reason: Text = Field(description="As in the outcomes sheet.")
+    note: Text | None = Field(None, description="Why, for officers; kept.")
+
+
+class PairOf(_Shape):
+    """Who, and at which post."""
+
+    graduate_id: Text
+    post_id: Text
+
+
+class BatchBody(_Shape):
+    """The same for several pairs: all of them, or none."""
+
+    action: Literal["hold", "confirm", "release"]
+    pairs: Annotated[list[PairOf], Field(min_length=1, max_length=MOST_PAIRS)]
+    hours: Hours | None = Field(None, description="Of holds: how long.")
+    wait: Annotated[bool, Field(strict=True)] = Field(
+        default=False, description="Of holds: stand in line where a post is full."
+    )
+    channel: Text | None = Field(None, description="Of confirmations, as in the outcomes sheet.")
+    reason: Text | None = Field(None, description="Of releases: needed, as in the outcomes sheet.")
     note: Text | None = Field(None, description="Why, for officers; kept.")
 
 
@@ -100,6 +122,17 @@ class Entry(_Shape):
     def of(cls, entry: LedgerEntry) -> Self:
         """Copy an answer."""
         return cls(event=Event.of(entry.event), position=entry.position)
+
+
+class Entries(_Shape):
+    """What several requests wrote, in their order."""
+
+    entries: list[Entry]
+
+    @classmethod
+    def of(cls, entries: Iterable[LedgerEntry]) -> Self:
+        """Copy the answers."""
+        return cls(entries=[Entry.of(each) for each in entries])
 
 
 class Held(_Shape):

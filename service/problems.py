@@ -100,6 +100,12 @@ KINDS = {
         zh="该毕业生在该岗位没有名额、预留或排队可释放。",
         en="The graduate has neither a place, a hold nor a turn at the post.",
     ),
+    "batch-refused": Kind(
+        status=409,
+        title="Some of several requests cannot be kept",
+        zh="有 {count} 项不能办理，全部未登记，详见 errors。",
+        en="Not possible: {count} of these; errors names them. Nothing was recorded.",
+    ),
     "ineligible": Kind(
         status=409,
         title="A rule forbids the post",

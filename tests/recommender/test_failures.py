@@ -24,6 +24,7 @@ SAID_ELSEWHERE = {
     ImportRefused,
     NotFound,
     Unreadable,
+    errors.BatchRefused,
     errors.Ineligible,
     errors.Malformed,
     errors.NoOpenPlace,

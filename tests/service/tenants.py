@@ -86,6 +86,13 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "places.release_place": {
         "json": {"graduate_id": "{graduate_id}", "post_id": "{post_id}", "reason": "其他"}
     },
+    "places.keep_places": {
+        "json": {
+            "action": "hold",
+            "pairs": [{"graduate_id": "{graduate_id}", "post_id": "{post_id}"}],
+            "wait": True,
+        }
+    },
     "bootstrap.static": {"parts": {"filename": "css/bootstrap.min.css"}},
     "console.find.graduates": {"query_string": {"all": "1"}},
     "console.find.graduates_found": {"data": {"text": "G"}},

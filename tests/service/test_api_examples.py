@@ -95,7 +95,7 @@ def test_every_role_is_listed_with_what_it_may_ask(app: Flask) -> None:
         {"profile_ranking"},
         {"code_answer"},
         {"record_outcome"},
-        {"hold_place", "confirm_place", "release_place"},
+        {"hold_place", "confirm_place", "release_place", "keep_places"},
         {"post_places"},
     )
     listed = {}

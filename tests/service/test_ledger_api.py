@@ -237,3 +237,58 @@ def test_a_place_is_held_confirmed_released_and_offered_to_the_next(
     with store.reading(welders) as conn:
         steps = store.load_outcomes(conn, day=DAY)
     assert [step.stage for step in steps] == [OutcomeStage.SIGNED, OutcomeStage.CANCELLED]
+
+
+# --- several at once --------------------------------------------------------------------------
+
+BATCH = "/api/v1/places/batch"
+
+
+def together(
+    client: FlaskClient, headers: dict[str, str], key: str | None = None, **body: Any
+) -> tuple[int, Any]:
+    more = {"Idempotency-Key": key} if key else {}
+    answer = client.post(BATCH, json=body, headers=headers | more)
+    return answer.status_code, answer.json
+
+
+def pair(who: str, at: str) -> dict[str, str]:
+    return {"graduate_id": who, "post_id": at}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"action": "hold", "pairs": []}, "#/pairs"),
+        ({"action": "hold", "pairs": [{"graduate_id": "G1"}]}, "#/pairs/0"),
+        ({"action": "wait", "pairs": [pair("G1", "P2")]}, "#/action"),
+        ({"action": "release", "pairs": [pair("G1", "P2")]}, "#/reason"),
+        ({"action": "confirm", "channel": "电话", "pairs": [pair("G1", "P2")]}, "#/channel"),
+        ({"action": "hold", "pairs": [pair("G1", "P2"), pair("nobody", "P2")]}, "#/graduate_id"),
+    ],
+)
+def test_a_batch_that_cannot_be_read(
+    real_client: FlaskClient, bearer: Bearer, body: dict[str, Any], pointer: str
+) -> None:
+    headers = bearer(scope_kind="college", scope_name="示例技师学院")
+    status, answer = together(real_client, headers, **body)
+    assert (status, [each["pointer"] for each in answer["errors"]]) == (422, [pointer])
+
+
+def test_a_batch_is_kept_whole_or_not_at_all(
+    real_client: FlaskClient, headers: dict[str, str]
+) -> None:
+    # P2 has one place.
+    both = {"action": "confirm", "pairs": [pair("G1", "P2"), pair("G3", "P2")]}
+    status, answer = together(real_client, headers, "k", **both)
+    assert (status, answer["type"]) == (409, "/problems/batch-refused")
+    assert [(each["pointer"], each["code"]) for each in answer["errors"]] == [
+        ("#/pairs/1", "no_open_place")
+    ]
+    assert places(real_client, headers)["history"] == []
+    held = {"action": "hold", "wait": True, "pairs": both["pairs"]}
+    first, again = (together(real_client, headers, "k", **held) for _ in range(2))
+    assert first == again
+    assert first[0] == 201
+    assert [each["event"]["action"] for each in first[1]["entries"]] == ["hold", "wait"]
+    assert [each["position"] for each in first[1]["entries"]] == [None, 1]

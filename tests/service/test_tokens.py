@@ -42,6 +42,12 @@ REQUESTS = {
         {"graduate_id": "G-1", "post_id": "P-1", "reason": "其他"},
         422,
     ),
+    "keep_places": (
+        "POST",
+        "/api/v1/places/batch",
+        {"action": "hold", "pairs": [{"graduate_id": "G-1", "post_id": "P-1"}]},
+        409,
+    ),
     "post_places": ("GET", "/api/v1/places/P-1", None, 404),
 }
 ALLOWED = {
