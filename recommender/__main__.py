@@ -21,6 +21,7 @@ from recommender.errors import ImportRefused, NotFound, Unreadable
 from recommender.evaluation_commands import evaluate
 from recommender.exposure_commands import exposures
 from recommender.fair_commands import fair
+from recommender.follow_up_commands import follow_up, report
 from recommender.internship_commands import internships
 from recommender.ledger_commands import places
 from recommender.meeting_commands import meeting
@@ -311,6 +312,8 @@ def status(json_file: str | None) -> None:
 # --- places -----------------------------------------------------------------------------------
 
 program.add_command(places)
+program.add_command(follow_up)
+program.add_command(report)
 program.add_command(agreements)
 program.add_command(internships)
 program.add_command(codes)

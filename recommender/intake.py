@@ -178,7 +178,33 @@ def import_files(
         If `replace` would close more than 30 % of a body's open posts.
     """
     files, skipped = _files_in(paths)
-    sheets = [read_sheet(path, issuer=issuer) for path in files]
+    return take_in(
+        engine,
+        [read_sheet(path, issuer=issuer) for path in files],
+        day=day,
+        dry_run=dry_run,
+        replace=replace,
+        allow_mass_closing=allow_mass_closing,
+        issuer=issuer,
+        allow_stranded=allow_stranded,
+        skipped=skipped,
+    )
+
+
+def take_in(
+    engine: Engine,
+    read: Sequence[ParsedSheet],
+    *,
+    day: date,
+    dry_run: bool = False,
+    replace: bool = False,
+    allow_mass_closing: bool = False,
+    issuer: str | None = None,
+    allow_stranded: bool = False,
+    skipped: Sequence[str] = (),
+) -> ImportSummary:
+    """Take in sheets that are read already, as `import_files` does."""
+    sheets = list(read)
     transaction = store.reading if dry_run else store.writing
     with transaction(engine) as conn:
         implied = answers.implied_steps(conn, sheets)

@@ -29,6 +29,7 @@ from service.next_step_api import steps
 from service.page import page
 from service.payloads import Problem
 from service.probes import probes
+from service.year_api import year
 
 MAX_BODY_BYTES = 64 * 1024
 _DOCUMENT = f"{PREFIX}/openapi.json"
@@ -122,6 +123,7 @@ def create_app(
     app.register_api(places)
     app.register_api(steps)
     app.register_api(codes)
+    app.register_api(year)
     app.register_api(probes)
     app.register_blueprint(page)
     console.register(app, settings, cookie_key or secrets.token_bytes(32))

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as AnyResponse
 
 from recommender import errors, failures, phrases, wording
-from service import ledger_payloads, payloads
+from service import ledger_payloads, payloads, year_payloads
 from service.console import shell
 from service.payloads import FieldProblem
 from service.problems import KINDS, field_sentences, problem
@@ -45,6 +45,7 @@ _OF_STATUS = {
     413: "too-large",
     415: "not-json",
 }
+_SHAPES = (payloads, ledger_payloads, year_payloads)
 _PLACES = ("path", "query", "header")  # how the shapes of parameters are named
 _KEPT_HEADERS = frozenset({"Allow", "WWW-Authenticate", "Retry-After"})
 
@@ -149,7 +150,8 @@ def _shape_fault(fault: ErrorDetails, shape: str) -> FieldProblem:
 
 
 def _near(name: str, shape: str) -> list[str]:
-    model: type[BaseModel] = getattr(payloads, shape, None) or getattr(ledger_payloads, shape)
+    held = next(module for module in _SHAPES if hasattr(module, shape))
+    model: type[BaseModel] = getattr(held, shape)
     return difflib.get_close_matches(name, model.model_fields, n=3)
 
 

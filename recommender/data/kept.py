@@ -106,12 +106,13 @@ def _compare(conn: Connection, kept: Kept, sheets: Sequence[ParsedSheet]) -> Cha
 def save_kept(conn: Connection, changes: Sequence[Changes[Any]]) -> None:
     """Keep what is new in place of rows with the same key."""
     for kept, change in zip(KEPT, changes, strict=True):
-        new = [_to_row(line.item) for line in change.written]
+        new = [to_row(line.item) for line in change.written]
         bulk.replace(conn, kept.table, new)
         store.grow(conn, n_written=len(new))
 
 
-def _to_row(item: Item) -> dict[str, Any]:
+def to_row(item: Item) -> dict[str, Any]:
+    """Give the columns of an object that is kept here."""
     row = {field.name: getattr(item, field.name) for field in fields(item)}
     return {name: getattr(value, "value", value) for name, value in row.items()}
 

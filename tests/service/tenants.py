@@ -100,6 +100,16 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "console.find.posts_found": {"data": {}},
     "console.find.posts_sheet": {"data": {}},
     "console.door.sign_out": {"data": {}},
+    "year.year_report": {"query_string": {"class_year": 2026}},
+    "year.record_follow_up": {
+        "json": {
+            "graduate_id": "{graduate_id}",
+            "post_id": "{post_id}",
+            "due_days": 30,
+            "result": "未联系上",
+            "date": "2026-05-14",
+        }
+    },
     "page.ask": {"data": {"ask": "1", "trade": "焊接加工"}},
     "page.explain": {"parts": {"slug": "not-found"}},
     "static": {"parts": {"filename": "style.css"}},
@@ -266,6 +276,14 @@ def _take_places(engine: Engine) -> None:
     for mark in ALLIANCE_OF:
         placed, holder = graduate_id(mark, PLACED), graduate_id(mark, HOLDER)
         ledger.confirm(engine, clerk, placed, "P-few", note=f"{mark} note")
+        with store.writing(engine) as conn:
+            started = make_outcome(
+                graduate_id=placed,
+                post_id="P-few",
+                stage=OutcomeStage.STARTED,
+                date=DAY - timedelta(days=35),
+            )
+            store.save_outcomes(conn, [started])
         ledger.hold(engine, clerk, holder, "P-few", note=f"{mark} note")
     for mark in reversed(ALLIANCE_OF):
         waiter = graduate_id(mark, WAITER)

@@ -94,9 +94,9 @@ def test_every_role_is_listed_with_what_it_may_ask(app: Flask) -> None:
         },
         {"profile_ranking"},
         {"code_answer"},
-        {"record_outcome"},
+        {"record_outcome", "record_follow_up"},
         {"hold_place", "confirm_place", "release_place", "keep_places"},
-        {"post_places"},
+        {"post_places", "due_follow_ups", "year_report"},
     )
     listed = {}
     for names, *may in rows_under("Tokens"):
