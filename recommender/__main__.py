@@ -26,6 +26,8 @@ from recommender.internship_commands import internships
 from recommender.ledger_commands import places
 from recommender.meeting_commands import meeting
 from recommender.next_step_commands import next_step
+from recommender.post_commands import enterprises, posts
+from recommender.round_commands import rounds
 from recommender.terminal import Decorated, author_option, json_option, say
 from recommender.tuning_commands import tune
 
@@ -317,6 +319,9 @@ program.add_command(report)
 program.add_command(agreements)
 program.add_command(internships)
 program.add_command(codes)
+program.add_command(rounds)
+program.add_command(posts)
+program.add_command(enterprises)
 program.add_command(meeting)
 program.add_command(fair)
 program.add_command(evaluate)

@@ -15,8 +15,19 @@ from typing import Any
 
 FORMAT = "placement-assignment-1"
 SCALE = 1_000_000_000  # values and prices are billionths
-RULES = ("consent", "unplaced", "open", "places", "level", "licence", "adult", "again")
+RULES = ("consent", "unplaced", "open", "places", "level", "licence", "adult", "again", "paused")
 Lot = tuple[str, str]  # a post, and "open", "held" or the agreement that reserves its places
+
+
+def _level(graduate: Mapping[str, Any], post: Mapping[str, Any]) -> int:
+    """Give the highest level that counts at a post; -1 if none is stated."""
+    levels = [graduate["level"]] if graduate["level"] is not None else []
+    levels += [
+        level
+        for firm, level in graduate["own_levels"]
+        if post["accepts_own_certificate"] or firm == post["credit_code"]
+    ]
+    return max(levels, default=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +116,8 @@ class Certificate:
             yield "open"
         if self.places_for(who, post) < 1:
             yield "places"
-        if post["min_level"] is not None:
-            levels = [graduate["level"]] if graduate["level"] is not None else []
-            levels += [
-                level
-                for firm, level in graduate["own_levels"]
-                if post["accepts_own_certificate"] or firm == post["credit_code"]
-            ]
-            if max(levels, default=-1) < post["min_level"]:
-                yield "level"
+        if post["min_level"] is not None and _level(graduate, post) < post["min_level"]:
+            yield "level"
         if not set(post["required_licence"]) <= set(graduate["licences"]):
             yield "licence"
         adult_on = graduate["adult_on"]
@@ -121,6 +125,8 @@ class Certificate:
             yield "adult"
         if post_id in graduate["shut_out"]:
             yield "again"
+        if post.get("paused"):
+            yield "paused"
 
     def places_for(self, who: str, post: Mapping[str, Any]) -> int:
         """Count the places that are open to one graduate."""

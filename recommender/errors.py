@@ -21,6 +21,7 @@ PlacementError
 │   ├── LoginTaken          a login that somebody has already
 │   ├── BatchRefused        some of several requests cannot be kept, so none was
 │   ├── PinsConflict        more are fixed at a post than it has places
+│   ├── RoundRefused        a collection round does not allow this as it stands
 │   ├── ReplayMismatch      an idempotency key came back with another body
 │   ├── TooFewLists         too few lists were shown to estimate anything from
 │   ├── NeverShown          a way of ordering would show what was never shown
@@ -267,6 +268,15 @@ class LoginTaken(Refused):
     def __init__(self, login: str) -> None:
         super().__init__(login)
         self.login = login
+
+
+class RoundRefused(Refused):
+    """A collection round, or a pause, does not allow this as it stands: a code and its facts."""
+
+    def __init__(self, code: str, *facts: str) -> None:
+        super().__init__(code, *facts)
+        self.code = code
+        self.facts = facts
 
 
 class ReplayMismatch(Refused):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from recommender import errors, phrases, wording
+from recommender import errors, phrases, round_problems, wording
 
 # Errors that say one thing: a sentence with the facts that the error carries.
 _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
@@ -160,6 +160,8 @@ _THINGS = {
     ),
     "code_table": ("代码表", "table of codes"),
     "user": ("用户", "user"),
+    "round": ("征集", "collection round"),
+    "reply": ("回复文件", "reply"),
     "sheet": ("表格类型", "kind of sheet"),
     "path": ("文件或文件夹", "file or folder"),
 }
@@ -170,6 +172,8 @@ _UNREADABLE = {
     "unknown_word": ("没有这个词", "there is no such word"),
     "unknown_suffix": ("不支持这种文件类型", "files of this kind are not written"),
     "no_such_folder": ("文件夹不存在", "there is no such folder"),
+    "is_no_folder": ("这是文件，应为文件夹", "this is a file, a folder is expected"),
+    "due_before_today": ("截止日期已过", "the day is over already"),
     "is_a_folder": ("这是文件夹，应为文件", "this is a folder, a file is expected"),
     "too_many_rows": ("行数超出此格式的上限", "this format cannot hold so many rows"),
     "no_truth": ("不是真值文件，或其中没有这一届", "no truth of this class year is in it"),
@@ -230,6 +234,8 @@ def _listed(error: errors.Refused, language: str) -> tuple[str, ...]:
         case errors.ImportRefused():
             problems = tuple(wording.row_problem(each, language) for each in error.problems)
             return (*problems, _total(len(problems))[language == "en"])
+        case errors.RoundRefused():
+            return (round_problems.refusal(error.code, error.facts)[language == "en"],)
         case errors.Ineligible():
             return _ineligible(error, language)
         case errors.BatchRefused():

@@ -52,4 +52,10 @@ def own_standing(conn: Connection, graduate_id: str, market: Market) -> Standing
 def beside_places(own: Standing, market: Market) -> Standing:
     """Put what one person did themselves beside everybody's places."""
     now = market.standing
-    return replace(own, confirmed=now.confirmed, held=now.held, reserved=now.reserved)
+    return replace(
+        own,
+        confirmed=now.confirmed,
+        held=now.held,
+        reserved=now.reserved,
+        paused=now.paused,
+    )

@@ -25,7 +25,7 @@ from recommender.class_years import (
     named_inputs,
     priced_lists,
 )
-from recommender.data import ledger, store
+from recommender.data import collected, ledger, store
 from recommender.data import reference as tables
 from recommender.domain import Graduate, Outcome, Post, Reference, class_year_of
 from recommender.errors import CorruptArtefact, NoModel, NotFound
@@ -160,6 +160,7 @@ class _Snapshot:
     outcomes: list[Outcome]
     reference: Reference
     holds: list[Claim]
+    paused: frozenset[str]
     feed: Feed
     accepted: list[store.Night]
 
@@ -233,6 +234,7 @@ def _read(engine: Engine, day: date) -> _Snapshot:
         graduates = store.load_graduates(conn)
         posts = store.load_posts(conn, day=day)
         holds = ledger.load_holds(conn, moment=start_of(day))
+        paused = collected.paused_on(conn, day)
         stored = store.load_outcomes(conn, day=date.max)
         outcomes = [step for step in stored if step.known_by(day)]
         reference = store.load_reference(conn, day=day)
@@ -259,6 +261,7 @@ def _read(engine: Engine, day: date) -> _Snapshot:
         outcomes=outcomes,
         reference=reference,
         holds=holds,
+        paused=paused,
         feed=feed,
         accepted=[night for night in nights if night.verdict != "refused"],
     )
@@ -430,7 +433,7 @@ def _market(night: _Night, scorer: AnyScorer) -> Market:
     posts = {post.post_id: post for post in snapshot.posts}
     cohort = [g for g in snapshot.graduates if g.class_year == class_year_of(snapshot.day)]
     known, day = snapshot.reference, snapshot.day
-    bare = standing(snapshot.outcomes, posts, day, snapshot.holds)
+    bare = standing(snapshot.outcomes, posts, day, snapshot.holds, snapshot.paused)
     now = with_reserved(bare, known.agreements, snapshot.posts, snapshot.graduates, known, day)
     return open_market(scorer, cohort, snapshot.posts, now, known, day)
 

@@ -201,6 +201,11 @@ _RULES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("trade", EN): ("the internship is in trade", "the internship is out of trade"),
     ("again", ZH): ("未曾放弃或被拒", "曾放弃该岗位，或因故未被录用"),
     ("again", EN): ("was not declined or refused before", "was declined or refused before"),
+    ("paused", ZH): ("企业未被暂停推荐", "企业长期未答复推荐，已暂停"),
+    ("paused", EN): (
+        "the enterprise is not paused",
+        "the enterprise is paused for want of answers",
+    ),
 }
 _NEEDS: Mapping[tuple[str, str], str] = {
     ("open", ZH): "；{needs} 起可报名",

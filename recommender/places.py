@@ -15,7 +15,7 @@ from itertools import count
 from sqlalchemy import Connection
 
 from recommender.claims import Claim, ClaimState, LedgerAction, day_of, start_of
-from recommender.data import agreed, store
+from recommender.data import agreed, collected, store
 from recommender.data import ledger as kept
 from recommender.domain import DECIDING, Graduate, Post
 from recommender.errors import AlreadyPlaced, Ineligible, NoOpenPlace, Refused
@@ -104,7 +104,8 @@ def _without_reserved(
     else:
         steps = store.load_deciding(conn, day=day, post_ids=ids, graduate_ids=graduate_ids)
     holds = kept.load_holds(conn, moment=moment, post_ids=ids)
-    return standing(steps, {post.post_id: post for post in posts}, day, holds)
+    paused = collected.paused_on(conn, day)
+    return standing(steps, {post.post_id: post for post in posts}, day, holds, paused)
 
 
 def next_deadline(conn: Connection, moment: datetime) -> datetime | None:

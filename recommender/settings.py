@@ -21,6 +21,8 @@ KEEP_LISTS_DAYS = 600
 KEEP_ANSWERS_DAYS = 30
 # How long a place is held or offered where nobody says otherwise, and the longest that it may be.
 HOLD_HOURS, MOST_HOLD_HOURS = 48, 720
+# After so many days without a change an enterprise is asked whether it still wants a post.
+ASK_AFTER_DAYS = 180
 _YES = frozenset({"1", "yes", "true", "on"})
 _NO = frozenset({"0", "no", "false", "off"})
 
@@ -54,6 +56,8 @@ class Settings:
         How many days the log of lists shown is kept; 0 keeps none, and explores nothing.
     keep_answers_days
         How many days an ``Idempotency-Key`` brings its answer back, at least 1.
+    ask_after_days
+        After how many days without a change it is asked whether a post is still wanted.
     """
 
     home: Path
@@ -66,6 +70,7 @@ class Settings:
     explore_share: float = EXPLORE_SHARE
     keep_lists_days: int = KEEP_LISTS_DAYS
     keep_answers_days: int = KEEP_ANSWERS_DAYS
+    ask_after_days: int = ASK_AFTER_DAYS
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -79,6 +84,7 @@ class Settings:
         home = Path(env.get("PLACEMENT_HOME") or "var").absolute()
         share = _read(env, "PLACEMENT_EXPLORE_SHARE", _share)
         keep_days = _read(env, "PLACEMENT_KEEP_LISTS_DAYS", _n_days)
+        ask_after = _read(env, "PLACEMENT_ASK_AFTER_DAYS", _n_days)
         return cls(
             home=home,
             database_url=_read(env, "PLACEMENT_DATABASE_URL", _url) or sqlite_url(home),
@@ -92,6 +98,7 @@ class Settings:
             keep_answers_days=(
                 _read(env, "PLACEMENT_KEEP_ANSWERS_DAYS", _some_days) or KEEP_ANSWERS_DAYS
             ),
+            ask_after_days=ask_after or ASK_AFTER_DAYS,
         )
 
     def moment(self, clock: datetime) -> datetime:
@@ -116,6 +123,7 @@ class Settings:
             "PLACEMENT_EXPLORE_SHARE": repr(self.explore_share),
             "PLACEMENT_KEEP_LISTS_DAYS": str(self.keep_lists_days),
             "PLACEMENT_KEEP_ANSWERS_DAYS": str(self.keep_answers_days),
+            "PLACEMENT_ASK_AFTER_DAYS": str(self.ask_after_days),
         }
 
     @property

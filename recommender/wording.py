@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from enum import Enum
 
-from recommender import code_words, contract_words, sheet_words
+from recommender import code_words, contract_words, round_problems, sheet_words
 from recommender.claims import LedgerAction
 from recommender.domain import (
     AwardLevel,
@@ -39,6 +39,7 @@ def _pick(words: Words, language: str) -> str:
 # By class, because members of two classes may be equal: SkillLevel 1 is AwardLevel 1.
 _LABELS: Mapping[type[Enum], Mapping[Enum, Words]] = {
     **code_words.LABELS,
+    **round_problems.LABELS,
     SkillLevel: {
         SkillLevel.APPRENTICE: ("学徒工", "apprentice"),
         SkillLevel.JUNIOR_WORKER: ("初级工", "junior worker"),
@@ -139,6 +140,7 @@ def label(member: Enum, language: str = "zh") -> str:
 
 SHEETS: Mapping[str, Words] = {
     **code_words.SHEETS,
+    **round_problems.SHEETS,
     "demand_catalog": ("需求目录", "demand catalog"),
     "graduates": ("毕业生名册", "graduates"),
     "outcomes": ("就业结果", "outcomes"),
@@ -152,6 +154,7 @@ SHEETS: Mapping[str, Words] = {
 # The Chinese name of each column, as the header row has it.
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     **code_words.COLUMNS,
+    **round_problems.COLUMNS,
     "demand_catalog": {
         "post_id": "岗位编号",
         "issuing_body": "发布单位",
@@ -751,6 +754,7 @@ ROW_PROBLEMS: Mapping[str, Sentence] = {
     **_FILE_PROBLEMS,
     **code_words.PROBLEMS,
     **code_words.WARNINGS,
+    **round_problems.PROBLEMS,
     **_CELL_PROBLEMS,
     **_STORED_PROBLEMS,
     **_WARNINGS,

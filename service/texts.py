@@ -158,6 +158,7 @@ RULES = {
     "licence": ("缺少所需操作证", "a required licence is missing"),
     "adult": ("岗位要求年满 18 周岁", "the posts ask for adults"),
     "again": ("曾放弃或未被录用", "declined or rejected before"),
+    "paused": ("企业已暂停推荐", "the enterprise is paused"),
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from recommender.afterwards import Destination, FollowUp
+from recommender.collection import PostAnswer
 from recommender.data import cells
 from recommender.domain import (
     Agreement,
@@ -36,6 +37,7 @@ Item = (
     | Booth
     | Registration
     | CodeChange
+    | PostAnswer
 )
 # English column name → what the cell means; a column that states nothing is absent.
 Values = dict[str, Any]

@@ -242,20 +242,26 @@ def _widths(titles: Sequence[str], rows: Sequence[tuple[object, ...]]) -> list[i
 
 
 def _write_html(table: Table, out: Path) -> None:
-    """Write one page that needs nothing else: no script, no network, legible on paper."""
+    write_text(html_page(table), out)
+
+
+def html_page(table: Table, chart: str = "") -> str:
+    """Lay a table out as one page that needs nothing else: no script, no network, legible on paper.
+
+    `chart` is SVG that stands above it.
+    """
     head = "".join(f"<th>{escape(table.titles.get(name, name))}</th>" for name in table.columns)
     body = "\n".join(
         "<tr>" + "".join(map(_html_cell, map(_plain, row))) + "</tr>" for row in table.rows
     )
     notes = "".join(f"<li>{escape(note)}</li>" for note in table.notes)
     title = escape(table.title)
-    write_text(
+    return (
         "<!DOCTYPE html>\n"
         f'<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>\n'
         f"<style>{_STYLE}</style></head>\n"
-        f"<body><h1>{title}</h1><ul>{notes}</ul>\n"
-        f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></body></html>\n",
-        out,
+        f"<body><h1>{title}</h1><ul>{notes}</ul>{chart}\n"
+        f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></body></html>\n"
     )
 
 

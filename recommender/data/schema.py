@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0010"
+HEAD = "0011"
 
 metadata = MetaData(
     naming_convention={
@@ -320,6 +320,73 @@ code_changes = Table(
     Column("weight", Float, nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("source", Text, nullable=False),
+)
+
+# Times that enterprises are asked what they need, whom they ask, and what came back.
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("round_id", Text, primary_key=True),
+    Column("alliance", Text),
+    Column("issuing_body", Text, nullable=False),
+    Column("opened_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decided_by", Text),
+    Column("decided_on", Date),
+)
+
+round_asked = Table(
+    "round_asked",
+    metadata,
+    Column("round_id", Text, ForeignKey("rounds.round_id"), primary_key=True),
+    Column("credit_code", Text, primary_key=True),
+    Column("enterprise", Text, nullable=False),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("round_id", Text, ForeignKey("rounds.round_id"), primary_key=True),
+    Column("filename", Text, primary_key=True),
+    Column("credit_code", Text, nullable=False),
+    Column("taken_on", Date, nullable=False),
+    Column("wanted", Text, nullable=False),
+)
+
+choices = Table(
+    "choices",
+    metadata,
+    Column("round_id", Text, ForeignKey("rounds.round_id"), primary_key=True),
+    Column("post_id", Text, primary_key=True),
+    Column("filename", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("decided_on", Date, nullable=False),
+)
+
+# What happened to posts beside their versions: rows are added, never changed.
+post_events = Table(
+    "post_events",
+    metadata,
+    Column("event_id", Integer, primary_key=True),
+    Column("post_id", Text, ForeignKey("posts.post_id"), nullable=False, index=True),
+    Column("day", Date, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("reason", Text),
+    Column("author", Text, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("pause_id", Integer, primary_key=True),
+    Column("credit_code", Text, nullable=False, index=True),
+    Column("paused_on", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("lifted_on", Date),
+    Column("lifted_by", Text),
+    Column("lifted_because", Text),
 )
 
 imports = Table(

@@ -88,15 +88,18 @@ class ParsedSheet:
     refused_ids: frozenset[str] = frozenset()
 
 
-def read_sheet(path: Path, *, issuer: str | None = None) -> ParsedSheet:
+def read_sheet(
+    path: Path, *, issuer: str | None = None, kinds: Mapping[str, SheetKind] | None = None
+) -> ParsedSheet:
     """Read and check a whole file; whatever it holds, its problems say what is wrong.
 
-    `issuer` is the issuing body of the posts that name none.
+    `issuer` is the issuing body of the posts that name none, `kinds` what the sheet may be
+    where it is none of those imported.
     """
     found = Findings(path.name)
     try:
         table = open_table(path, n_known_names, worksheet_names())
-        _read_rows(table, find_header(table, found, _KINDS), found, issuer)
+        _read_rows(table, find_header(table, found, kinds or _KINDS), found, issuer)
     except Malformed as malformed:
         found.refuse(malformed.row, malformed.code, *malformed.facts)
     return ParsedSheet(

@@ -69,6 +69,30 @@ def _dot(at: Callable[[float], float], dot: Dot, y: float) -> str:
     return f'<g>{title}{bar}<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/></g>'
 
 
+def bars(rows: Sequence[tuple[str, Sequence[float]]], caption: str, legend: Sequence[str]) -> str:
+    """Draw one bar per name, in parts that stand beside each other; parts are at least 0."""
+    most = max([1e-9, *(sum(parts) for _, parts in rows)]) * 1.05
+    inner = WIDTH - _LEFT - _RIGHT
+    bottom = _TOP + _ROW * len(rows)
+    drawn = [_open(bottom + 52, caption)]
+    for tick in _ticks(most):
+        x = _LEFT + inner * tick / most
+        drawn.append(_rule(x, _TOP - 4, x, bottom))
+        drawn.append(_text(x, bottom + 15, f"{tick:g}", "middle"))
+    for number, (name, parts) in enumerate(rows):
+        y, left = _TOP + _ROW * number, float(_LEFT)
+        drawn.append(_text(_LEFT - 8, y + 15, name, "end"))
+        for part, (label, value) in enumerate(zip(legend, parts, strict=True)):
+            wide = inner * value / most
+            title = f"<title>{escape(f'{name} {label} {value:g}')}</title>"
+            drawn.append(
+                f'<rect x="{left:.1f}" y="{y + 3:.1f}" width="{wide:.1f}" height="{_ROW - 6}" '
+                f'fill="{COLOURS[part % len(COLOURS)]}">{title}</rect>'
+            )
+            left += wide
+    return "".join([*drawn, *_legend(legend, bottom + 36), "</svg>"])
+
+
 def panels(names: Sequence[str], lines: Sequence[Sequence[Line]], caption: str) -> str:
     """Draw chances said (across) beside what came (up), one square per stage, 0 to the largest."""
     side, gap_ = 230, 46

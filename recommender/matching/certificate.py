@@ -99,6 +99,7 @@ def _post(market: Market, post: Post) -> Document:
         "required_licence": list(post.required_licence),
         "adults_only": bool(post.adults_only),
         "headcount": post.headcount,
+        "paused": post.credit_code in market.standing.paused,
         "confirmed": market.standing.confirmed.get(post.post_id, 0),
         "held": sorted(market.standing.held.get(post.post_id, ())),
         "reserved": [

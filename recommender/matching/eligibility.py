@@ -39,6 +39,7 @@ RULE_SOURCES: Mapping[str, str] = {
     "licence": "demand catalog; special operations: 安全生产法 (2021) article 30",
     "adult": "demand catalog; 未成年工特殊保护规定 (1994): work barred under eighteen",
     "again": "contract: a post declined, or refused on merit, is not offered again",
+    "paused": "contract: an enterprise that answered none of many proposals is left out",
 }
 RULES = tuple(RULE_SOURCES)
 _OF_THE_PERSON = frozenset({"consent", "unplaced"})  # the same at every post
@@ -82,6 +83,8 @@ class Standing:
         Graduate → posts declined.
     reserved
         Post → what agreements keep of its free places; `reserved.with_reserved` works it out.
+    paused
+        Credit codes of the enterprises that are paused.
     """
 
     confirmed: Mapping[str, int] = field(default_factory=dict)
@@ -90,6 +93,7 @@ class Standing:
     held: Mapping[str, frozenset[str]] = field(default_factory=dict)
     declined: Mapping[str, frozenset[str]] = field(default_factory=dict)
     reserved: Mapping[str, tuple[Reserved, ...]] = field(default_factory=dict)
+    paused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +117,13 @@ def standing(
     posts: Mapping[str, Post],
     day: date,
     holds: Iterable[Claim] = (),
+    paused: frozenset[str] = frozenset(),
 ) -> Standing:
     """Work out who holds a place and who is shut out, from the steps known by a day.
 
-    `holds` are those whose deadline has not passed. An internship holds a place through its
-    last day, where that is stated, unless it was ended or turned down before.
+    `holds` are those whose deadline has not passed, `paused` the enterprises that are paused.
+    An internship holds a place through its last day, where that is stated, unless it was ended
+    or turned down before.
 
     A step that ends a placement counts against the same pair only if it is not earlier than
     the last step that confirms it. It gives the place back only up to the post's last day;
@@ -154,6 +160,7 @@ def standing(
         shut_out=_frozen(shut_out),
         held=_held(held, placed_at),
         declined=_frozen(declined),
+        paused=paused,
     )
 
 
@@ -284,6 +291,10 @@ def _again(graduate: Graduate, post: Post, standing: Standing, _day: date) -> Ru
     return RuleCheck("again", post.post_id not in shut_out)
 
 
+def _paused(_graduate: Graduate, post: Post, standing: Standing, _day: date) -> RuleCheck:
+    return RuleCheck("paused", post.credit_code not in standing.paused)
+
+
 # The rules for one pair, in the order of `RULES`.
 CHECKS: Mapping[str, Callable[[Graduate, Post, Standing, date], RuleCheck]] = {
     "consent": _consent,
@@ -294,6 +305,7 @@ CHECKS: Mapping[str, Callable[[Graduate, Post, Standing, date], RuleCheck]] = {
     "licence": _licence,
     "adult": _adult,
     "again": _again,
+    "paused": _paused,
 }
 
 
@@ -341,7 +353,10 @@ def _has_place(
     graduates: Sequence[Graduate], posts: Sequence[Post], standing: Standing, day: date
 ) -> NDArray[np.bool_]:
     """Say where a post is open and has a place, as holders and members of agreements see it."""
-    is_open = np.array([post.is_open(day) for post in posts], dtype=np.bool_)
+    is_open = np.array(
+        [post.is_open(day) and post.credit_code not in standing.paused for post in posts],
+        dtype=np.bool_,
+    )
     for_anybody = np.array([open_places(post, standing) >= 1 for post in posts], dtype=np.bool_)
     takes = np.tile(is_open & for_anybody, (len(graduates), 1))
     row_of = {graduate.graduate_id: row for row, graduate in enumerate(graduates)}

@@ -49,10 +49,14 @@ LAST_DAY = date(2026, 6, 30)  # of the default post
 
 
 def failing(
-    graduate: Graduate, post: Post, *steps: Outcome, day: date = DAY
+    graduate: Graduate,
+    post: Post,
+    *steps: Outcome,
+    day: date = DAY,
+    paused: frozenset[str] = frozenset(),
 ) -> dict[str, tuple[str, ...]]:
     """Give the rules that fail and what each needs; the mask has to say the same."""
-    now = standing(steps, {post.post_id: post}, day)
+    now = standing(steps, {post.post_id: post}, day, paused=paused)
     rules = check_pair(graduate, post, now, day)
     assert tuple(rule.code for rule in rules) == RULES
     mask = eligible_pairs([graduate], [post], now, day)
@@ -68,6 +72,7 @@ def step(stage: OutcomeStage, day: date, **overrides: Any) -> Outcome:
 def test_every_rule_has_a_source() -> None:
     assert RULES == (
         "consent", "unplaced", "open", "places", "level", "licence", "adult", "again",
+        "paused",
     )  # fmt: skip
     assert all(RULE_SOURCES.values())
     assert tuple(CHECKS) == RULES
@@ -80,6 +85,7 @@ class Case:
     graduate: Mapping[str, object] = field(default_factory=dict)
     post: Mapping[str, object] = field(default_factory=dict)
     steps: tuple[Outcome, ...] = ()
+    paused: frozenset[str] = frozenset()
 
 
 ONLY_THIS_RULE = {
@@ -91,6 +97,7 @@ ONLY_THIS_RULE = {
     "licence": Case(post={"required_licence": ("高处作业",)}),
     "adult": Case(graduate={"adult_on": DAY + timedelta(days=1)}, post={"adults_only": True}),
     "again": Case(steps=(make_outcome(stage=OutcomeStage.DECLINED),)),
+    "paused": Case(paused=frozenset({CREDIT_CODE})),
 }
 
 
@@ -99,10 +106,10 @@ def test_without_a_rule_its_case_would_pass(code: str, monkeypatch: pytest.Monke
     """Deleting a rule from the table or from the mask turns its own case red."""
     case = ONLY_THIS_RULE[code]
     graduate, post = make_graduate(**case.graduate), make_post(**case.post)
-    assert set(failing(graduate, post, *case.steps)) == {code}
+    assert set(failing(graduate, post, *case.steps, paused=case.paused)) == {code}
     others = {name: check for name, check in CHECKS.items() if name != code}
     monkeypatch.setattr("recommender.matching.eligibility.CHECKS", others)
-    now = standing(case.steps, {post.post_id: post}, DAY)
+    now = standing(case.steps, {post.post_id: post}, DAY, paused=case.paused)
     assert all(rule.holds for rule in check_pair(graduate, post, now, DAY))
 
 
@@ -585,7 +592,11 @@ def test_all_rules_that_fail_everywhere_are_named_in_their_order() -> None:
         required_licence=("高处作业",),
         adults_only=True,
     )
-    now = Standing(confirmed={"P1": 1}, shut_out={"G1": frozenset({"P1"})})
+    now = Standing(
+        confirmed={"P1": 1},
+        shut_out={"G1": frozenset({"P1"})},
+        paused=frozenset({strict.credit_code}),
+    )
     assert excluded_by(nobody, [strict], now, DAY) == RULES
 
 

@@ -265,6 +265,7 @@ def test_every_rule_of_a_closed_post(real_client: FlaskClient, bearer: Bearer) -
         "licence": True,
         "adult": True,
         "again": True,
+        "paused": True,
     }
 
 
