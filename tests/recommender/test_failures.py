@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender import errors, failures
+from recommender import errors, failures, round_problems
 from recommender.errors import (
     ImportRefused,
     InvalidValue,
@@ -29,6 +29,7 @@ SAID_ELSEWHERE = {
     errors.Malformed,
     errors.NoOpenPlace,
     errors.PinsConflict,
+    errors.RoundRefused,
 }
 
 
@@ -112,3 +113,11 @@ def test_a_log_that_says_too_little_is_no_reason_to_explore_more(
     (line,) = failures.sentences(refusal, "en")
     assert "do not widen it" in line
     assert "400 lists" in line
+
+
+@pytest.mark.parametrize("code", round_problems.REFUSALS)
+def test_a_refusal_of_a_round_names_what_it_is_about(code: str) -> None:
+    for language in ("zh", "en"):
+        (said,) = failures.sentences(errors.RoundRefused(code, "2026秋", "P1", "P2"), language)
+        assert "2026秋" in said
+        assert ("P1" in said) == (code == "round_undecided")

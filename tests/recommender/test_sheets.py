@@ -25,6 +25,7 @@ from recommender.domain import (
     StepReason,
 )
 from recommender.fairs import Booth, Registration
+from recommender.succession import ChangeKind, CodeChange
 from tests.sheets import make_sheets
 from tests.sheets.make_sheets import (
     agreement,
@@ -355,6 +356,17 @@ def test_ordinary_interests_are_read() -> None:
         ("G1", InterestSide.ENTERPRISE, 1),
         ("G2", InterestSide.GRADUATE, 1),
         ("G2", InterestSide.ENTERPRISE, 2),
+    ]
+
+
+def test_ordinary_changes_of_codes_are_read() -> None:
+    sheet = read_sheet(ORDINARY / "code_changes.csv")
+    assert (sheet.problems, sheet.warnings) == ((), ())
+    changes = [one.item for one in sheet.items if isinstance(one.item, CodeChange)]
+    assert [(each.kind, each.old_code, each.new_code, each.weight) for each in changes] == [
+        (ChangeKind.SPLIT, "6-18-02-04", "6-18-02-91", 0.6),
+        (ChangeKind.SPLIT, "6-18-02-04", "6-18-01-11", 0.4),
+        (ChangeKind.RETIRE, "焊接加工", None, 1.0),
     ]
 
 

@@ -16,6 +16,7 @@ from recommender.data import (
     fair_sheets,
     interests,
     outcomes,
+    recoded,
     roster,
 )
 from recommender.data.columns import SheetKind
@@ -36,6 +37,7 @@ KIND_OF = {
         afterwards.FOLLOW_UPS,
         fair_sheets.BOOTHS,
         fair_sheets.REGISTRATIONS,
+        recoded.KIND,
     )
 }
 
