@@ -159,3 +159,73 @@ def test_sets_are_smallest_on_small_cases_tried_out_by_hand() -> None:
         }
         assert feasible(sorted(rest))
     assert n_conflicts > 50
+
+
+def drawn(rng: np.random.Generator) -> tuple[list[Promise], dict[str, int]]:
+    """Draw up to four agreements over three posts and four people, some served already."""
+    free = {name: int(rng.integers(0, 3)) for name in "PQR"}
+    promises = []
+    for agreement_id in "ABCD"[: rng.integers(1, 5)]:
+        ceiling = int(rng.integers(0, 4))
+        members = [who for who in "wxyz" if rng.random() < 0.6]
+        served = [who for who in members if rng.random() < 0.3]
+        promises.append(
+            promise(
+                agreement_id,
+                *(name for name in "PQR" if rng.random() < 0.6),
+                ceiling=ceiling,
+                floor=[None, int(rng.integers(0, ceiling + 1))][rng.integers(0, 2)],
+                members=members,
+                served=served,
+                n_there=int(rng.integers(0, len(served) + 1)),
+            )
+        )
+    return promises, free
+
+
+def most_by_hand(some: list[Promise], kind: ConflictKind, free: dict[str, int]) -> tuple[int, int]:
+    """Say what agreements ask for, and the most they can have, by trying every way out."""
+    wants: list[list[str]] = []
+    for each in some:
+        terms = each.agreement
+        fewest = terms.floor if terms.floor is not None else terms.ceiling or 0
+        asked = {
+            PLACES: max(0, fewest - each.n_there),
+            MEMBERS: max(0, (terms.floor or 0) - each.n_there),
+            CEILINGS: max(0, (terms.ceiling or 0) - len(each.served)),
+        }[kind]
+        of = [post.post_id for post in each.posts]
+        wants += [sorted(each.members - each.served) if kind is MEMBERS else of] * asked
+    supply = dict.fromkeys("wxyz", 1) if kind is MEMBERS else free
+    ways = product(*([*some, None] for some in wants))
+    most = max(
+        sum(each is not None for each in way)
+        for way in ways
+        if all(way.count(name) <= n for name, n in supply.items())
+    )
+    return len(wants), most
+
+
+def test_every_set_named_is_a_smallest_one_and_what_is_not_named_can_be_kept() -> None:
+    rng = np.random.default_rng(4)
+    kinds: set[ConflictKind] = set()
+    for _ in range(60):
+        promises, free = drawn(rng)
+        of = {each.agreement.agreement_id: each for each in promises}
+        found = find_conflicts(promises, free)
+        for conflict in found:
+            kinds.add(conflict.kind)
+            some = [of[name] for name in conflict.agreement_ids]
+            needed, there = most_by_hand(some, conflict.kind, free)
+            assert (conflict.needed, conflict.there) == (needed, there)
+            assert there < needed
+            for dropped in some:
+                rest = [each for each in some if each is not dropped]
+                needed, there = most_by_hand(rest, conflict.kind, free)
+                assert there == needed
+        for kind in (PLACES, MEMBERS):
+            named = {name for each in found if each.kind is kind for name in each.agreement_ids}
+            rest = [each for name, each in of.items() if name not in named]
+            needed, there = most_by_hand(rest, kind, free)
+            assert there == needed
+    assert kinds == set(ConflictKind)
