@@ -83,6 +83,8 @@ class LedgerEvent:
         Of a release a word of `StepReason`; of a lapse the code of the rule that fails.
     note
         Free text for officers.
+    channel
+        Where the request came from, a word of `Channel`; None if not stated.
     """
 
     event_id: int
@@ -94,6 +96,7 @@ class LedgerEvent:
     expires_at: datetime | None = None
     reason: str | None = None
     note: str | None = None
+    channel: str | None = None
 
 
 def day_of(moment: datetime) -> date:

@@ -8,7 +8,7 @@ The writers of a database take turns (decision 1), and the tables refuse a place
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,6 +20,7 @@ from recommender.data import ledger as kept
 from recommender.data import store
 from recommender.domain import (
     DECIDING,
+    Channel,
     Graduate,
     Outcome,
     OutcomeStage,
@@ -45,6 +46,8 @@ from recommender.places import Clerk
 log = structlog.get_logger()
 
 CREATED, CONFLICT = 201, 409
+# After these nothing is left of what a graduate had at a post.
+ENDS = frozenset({LedgerAction.RELEASE, LedgerAction.EXPIRE, LedgerAction.LAPSE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,7 @@ def hold(
     *,
     hours: float | None = None,
     wait: bool = False,
+    channel: str | None = None,
     note: str | None = None,
     key: str | None = None,
 ) -> Entry:
@@ -104,6 +108,8 @@ def hold(
         How long; the clerk's where not stated.
     wait
         Whether to stand in line where no place is open.
+    channel
+        Where the request comes from; the confirmation takes it over.
     key
         Of the request: the same key gives the same answer, and writes nothing again.
 
@@ -117,7 +123,15 @@ def hold(
     ReplayMismatch
         If the key was used before for another request.
     """
-    asked = request(LedgerAction.HOLD, graduate_id, post_id, hours=hours, wait=wait, note=note)
+    asked = request(
+        LedgerAction.HOLD,
+        graduate_id,
+        post_id,
+        channel=channel,
+        hours=hours,
+        wait=wait,
+        note=note,
+    )
     return keep(engine, clerk, asked, key=key)
 
 
@@ -133,7 +147,8 @@ def confirm(
 ) -> Entry:
     """Confirm a place (签约), held before or open; the step is recorded with the outcomes.
 
-    Whatever else the graduate held or waited for is let go.
+    Whatever else the graduate held or waited for is let go. A channel that is not said is that of
+    the hold or the turn.
 
     Raises
     ------
@@ -333,12 +348,23 @@ def _confirm(
         raise HoldExpired(graduate.graduate_id, post.post_id)
     if refusal is not None:
         raise refusal
+    request = replace(request, channel=request.channel or _channel_of(conn, request))
     places.take(conn, clerk, graduate.graduate_id, post, expires_at=None)
     kept.take_back_ending(conn, post.post_id, graduate.graduate_id, clerk.day)
     event = _write(conn, clerk, request, LedgerAction.CONFIRM)
     _record(conn, clerk, request, OutcomeStage.SIGNED)
     places.settle_for(conn, clerk, graduate.graduate_id, post.post_id)
     return Entry(event=event)
+
+
+def _channel_of(conn: Connection, request: Request) -> Channel | None:
+    """Give the channel of what the graduate has there, by the latest line that says one."""
+    for event in reversed(kept.load_events(conn, request.post_id, request.graduate_id)):
+        if event.action in ENDS:
+            return None
+        if event.channel is not None:
+            return Channel(event.channel)
+    return None
 
 
 def _ran_out(conn: Connection, graduate: Graduate, post: Post) -> bool:
@@ -399,6 +425,7 @@ def _write(
         expires_at=expires_at,
         reason=request.reason.value if request.reason else None,
         note=request.note,
+        channel=request.channel.value if request.channel else None,
     )
 
 

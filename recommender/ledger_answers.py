@@ -109,7 +109,7 @@ def to_json(answer: Entry | Refused) -> str:
 
 
 def _event_json(event: LedgerEvent) -> dict[str, Any]:
-    plain = ("event_id", "action", "post_id", "graduate_id", "who", "reason", "note")
+    plain = ("event_id", "action", "post_id", "graduate_id", "who", "reason", "note", "channel")
     return {
         **{name: getattr(event, name) for name in plain},
         "at": event.at.isoformat(),

@@ -44,6 +44,16 @@ def request_options(command: Decorated) -> Decorated:
     return command
 
 
+def channel_option(command: Decorated) -> Decorated:
+    """Add where a request comes from."""
+    option: Callable[[Decorated], Decorated] = click.option(
+        "--channel",
+        metavar="C",
+        help="就业办 / 双选会 / 一体机 / 自主; of a hold it stays.",
+    )
+    return option(command)
+
+
 @places.command("hold")
 @click.option(
     "--hours",
@@ -51,6 +61,7 @@ def request_options(command: Decorated) -> Decorated:
     help="How long; PLACEMENT_HOLD_HOURS by default.",
 )
 @click.option("--wait", is_flag=True, help="Stand in line where the post is full.")
+@channel_option
 @request_options
 def hold_place(
     graduate: str | None,
@@ -58,18 +69,19 @@ def hold_place(
     *,
     hours: int | None,
     wait: bool,
+    channel: str | None,
     author: str,
     key: str | None,
     json_file: str | None,
     **asked: Any,
 ) -> None:
     """Hold a place at POST for GRADUATE until a deadline, or one for each row of a sheet."""
-    common = _asked("hold", graduate, post, hours=hours, wait=wait, **asked)
+    common = _asked("hold", graduate, post, hours=hours, wait=wait, channel=channel, **asked)
     _do(common, asked["sheet"], author, key, json_file)
 
 
 @places.command("confirm")
-@click.option("--channel", metavar="C", help="就业办 / 双选会 / 一体机 / 自主.")
+@channel_option
 @request_options
 def confirm_place(
     graduate: str | None,

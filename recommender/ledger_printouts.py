@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from recommender import phrases, wording
 from recommender.claims import SHANDONG, LedgerAction, LedgerEvent
-from recommender.domain import StepReason
+from recommender.domain import Channel, StepReason
 from recommender.places import LEDGER
 
 if TYPE_CHECKING:
@@ -86,8 +86,9 @@ def _event_line(event: LedgerEvent, language: str) -> str:
     elif why is not None:
         why = phrases.rule(why, holds=False, needs=(), language=language)
     done = wording.label(event.action, language)
-    told = (f"#{event.event_id}", _local(event.at), done, event.graduate_id, who, why, event.note)
-    return " ".join(each for each in told if each)
+    via = wording.label(Channel(event.channel), language) if event.channel else None
+    told = (f"#{event.event_id}", _local(event.at), done, event.graduate_id, who, via, why)
+    return " ".join(each for each in (*told, event.note) if each)
 
 
 def places_json(shown: PostPlaces) -> dict[str, Any]:
@@ -142,6 +143,7 @@ def _event_json(event: LedgerEvent) -> dict[str, Any]:
         "expires_at": event.expires_at.isoformat() if event.expires_at else None,
         "reason": event.reason,
         "note": event.note,
+        "channel": event.channel,
     }
 
 

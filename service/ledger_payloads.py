@@ -38,6 +38,7 @@ class HoldBody(_Shape):
     wait: Annotated[bool, Field(strict=True)] = Field(
         default=False, description="Stand in line where the post is full."
     )
+    channel: Text | None = Field(None, description="As in the outcomes sheet.")
     note: Text | None = Field(None, description="Why, for officers; kept.")
 
 
@@ -46,7 +47,7 @@ class ConfirmBody(_Shape):
 
     graduate_id: Text
     post_id: Text
-    channel: Text | None = Field(None, description="As in the outcomes sheet.")
+    channel: Text | None = Field(None, description="As in the outcomes sheet; else the hold's.")
     note: Text | None = Field(None, description="Why, for officers; kept.")
 
 
@@ -75,7 +76,7 @@ class BatchBody(_Shape):
     wait: Annotated[bool, Field(strict=True)] = Field(
         default=False, description="Of holds: stand in line where a post is full."
     )
-    channel: Text | None = Field(None, description="Of confirmations, as in the outcomes sheet.")
+    channel: Text | None = Field(None, description="As in the outcomes sheet.")
     reason: Text | None = Field(None, description="Of releases: needed, as in the outcomes sheet.")
     note: Text | None = Field(None, description="Why, for officers; kept.")
 
@@ -95,6 +96,7 @@ class Event(_Shape):
     expires_at: datetime.datetime | None
     reason: str | None
     note: str | None
+    channel: str | None
 
     @classmethod
     def of(cls, event: LedgerEvent) -> Self:
@@ -109,6 +111,7 @@ class Event(_Shape):
             expires_at=_local(event.expires_at),
             reason=event.reason,
             note=event.note,
+            channel=event.channel,
         )
 
 

@@ -41,7 +41,8 @@ def read_batch(path: Path, *, reasons: bool, needed: bool = False) -> list[Batch
     """Read the rows of a batch, each pair once.
 
     `reasons` says whether the column of reasons is read, and `needed` whether each row has one;
-    else it is passed over, as `assign` writes codes of its own there.
+    else it is passed over, as `assign` writes codes of its own there: a row that has such a code
+    and no post is about somebody without one, and is passed over too.
 
     Raises
     ------
@@ -54,6 +55,8 @@ def read_batch(path: Path, *, reasons: bool, needed: bool = False) -> list[Batch
     rows: list[BatchRow] = []
     first_in: dict[tuple[str, str], int] = {}
     for number, held in sheet.rows():
+        if not reasons and cells.is_empty(held.get("post_id")) and held.get("reason"):
+            continue
         graduate_id, post_id = (sheet.cell(number, held, name) or "" for name in _PAIR)
         channel = sheet.cell(number, held, "channel", cells.words(Channel))
         reason = sheet.cell(number, held, "reason", cells.words(StepReason)) if reasons else None

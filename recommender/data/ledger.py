@@ -97,6 +97,7 @@ def append(
     expires_at: datetime | None = None,
     reason: str | None = None,
     note: str | None = None,
+    channel: str | None = None,
 ) -> LedgerEvent:
     """Add a line to the ledger."""
     row = {
@@ -108,6 +109,7 @@ def append(
         "expires_at": text_of(expires_at) if expires_at else None,
         "reason": reason,
         "note": note,
+        "channel": channel,
     }
     added = conn.execute(sa.insert(schema.ledger).returning(*schema.ledger.c), row)
     return _event(added.one())

@@ -476,6 +476,7 @@ ledger = Table(
     Column("expires_at", Text),
     Column("reason", Text),
     Column("note", Text),
+    Column("channel", Text),
 )
 
 # People who sign in at the console. Their secret is kept as its argon2id hash only.

@@ -559,3 +559,29 @@ def test_whoever_knows_only_the_day_counts_a_hold_for_the_whole_of_it(office: En
     assert at_day.held == {"ONE": frozenset({"G1"})}
     assert at_two.held == day_before.held == day_after.held == {}
     assert start_of(DAY) == NOON - timedelta(hours=12)
+
+
+def test_the_channel_of_a_hold_is_that_of_the_confirmation(office: Engine) -> None:
+    ledger.hold(office, clerk(), "G1", "ONE", channel="双选会")
+    ledger.hold(office, clerk(), "G2", "ONE", wait=True, channel="自主")
+    assert ledger.confirm(office, clerk(), "G1", "ONE").event.channel == "fair"
+    ledger.release(office, clerk(), "G1", "ONE", reason="薪资")
+    # G2's turn became an offer; what is said at the end counts, and nothing of what was released.
+    assert ledger.confirm(office, clerk(), "G2", "ONE", channel="就业办").event.channel == "office"
+    ledger.release(office, clerk(), "G2", "ONE", reason="薪资")
+    assert ledger.confirm(office, clerk(), "G1", "ONE").event.channel is None
+    with store.reading(office) as conn:
+        steps = store.load_outcomes(conn, day=DAY, stages=[OutcomeStage.SIGNED])
+    assert [(step.graduate_id, step.channel) for step in steps] == [
+        ("G1", None),
+        ("G2", Channel.OFFICE),
+    ]
+
+
+def test_the_turn_says_the_channel_too_and_an_unknown_one_is_refused(office: Engine) -> None:
+    with pytest.raises(Unreadable):
+        ledger.hold(office, clerk(), "G1", "ONE", channel="电话")
+    ledger.hold(office, clerk(), "G1", "ONE")
+    ledger.hold(office, clerk(), "G2", "ONE", wait=True, channel="自主")
+    ledger.release(office, clerk(), "G1", "ONE", reason="薪资")
+    assert ledger.confirm(office, clerk(), "G2", "ONE").event.channel == "self"

@@ -153,11 +153,12 @@ def test_both_a_pair_and_a_sheet_is_a_question_too_much(home: Path) -> None:
 
 
 def test_what_an_assignment_wrote_is_confirmed_whole(home: Path) -> None:
-    # As `assign --all` writes it for those who have a post: a score, and reasons of its own.
+    # As `assign --all` writes it: a score, and a reason of its own for who has no post.
     sheet: list[list[object]] = [
         ["graduate_id", "post_id", "score", "reason"],
         ["G1", "TWO", "0.61", ""],
-        ["G2", "ONE", "0.55", "no_place_left"],
+        ["G2", "ONE", "0.55", ""],
+        ["G3", "", "", "no_place_left"],
     ]
     answer = run(home, "confirm", "--channel", "双选会", "--key", "k", sheet=sheet)
     assert answer.stdout.splitlines() == [

@@ -216,6 +216,7 @@ def test_a_place_is_held_confirmed_released_and_offered_to_the_next(
         "expires_at": "2026-05-16T00:00:00+08:00",
         "reason": None,
         "note": "家长同意",
+        "channel": None,
     }
     status, waits = asked(real_client, HOLD, headers, graduate_id="G3", wait=True)
     assert (status, waits["position"], waits["event"]["action"]) == (201, 1, "wait")
