@@ -128,7 +128,7 @@ class ChanceBoard:
         self._grid_of = lru_cache(maxsize=8)(self._grid)
         known = scorer.factorization
         self._similar = FeatureBoard(known, posts, reference) if known else None
-        self._record = scorer.records_of([post.credit_code for post in posts])
+        self._records = scorer.known_for()
 
     def _grid(self, *graduates: Graduate) -> Grid:
         similar = self._similar.scores(graduates) if self._similar else None
@@ -138,7 +138,7 @@ class ChanceBoard:
             self._reference,
             self._day,
             similar=similar,
-            record=self._record,
+            records=self._records,
         )
 
     def __reduce__(self) -> tuple[type[ChanceBoard], tuple[object, ...]]:

@@ -28,7 +28,7 @@ from recommender.model.chances import ChanceScorer
 from recommender.model.pairs import FEATURES
 from recommender.model.scoring import HybridScorer, Scorer, TableScorer
 
-SCHEMA = 3
+SCHEMA = 4
 KEPT = 3  # versions kept; the current one and the one before it always are
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"  # as `sha256sum -c` reads it

@@ -19,7 +19,7 @@ from recommender.model.chances import STAGES, ChanceScorer
 from recommender.model.features import feature_matrix, graduate_features, post_features
 from recommender.model.interactions import training_data
 from recommender.model.pairs import FEATURES, Grid, bin_edges, blocks, pair_grid, to_bins
-from recommender.model.records import Records, enterprise_records
+from recommender.model.records import LEAST, Records, group_records, trade_groups
 from recommender.model.scoring import HybridScorer
 from recommender.model.stages import Labelled, roads, sample_unwanted
 from recommender.model.training import TrainingSettings, fit
@@ -39,6 +39,7 @@ LEAST_SLOPE = 0.2
 # could all be taken, and a chance is told as if everybody could.
 CROWDING_EDGES = np.array([0.01, 0.75, 1.25, 1.75, 2.5], dtype=np.float32)
 RECORD = list(FEATURES).index("enterprise_record")
+TRADE_RECORD = list(FEATURES).index("trade_record")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +81,8 @@ class Examples:
     weights : float32 array of shape (n_pairs,)
     cohorts : int32 array of shape (n_pairs,)
         Number of the class year among those learned from, from 0.
-    enterprises : str array of shape (n_pairs,)
-        Credit code of the post's enterprise.
+    groups : object array of shape (n_pairs, 3)
+        Names of the post's enterprise and of the two of `records.trade_groups`.
     crowding : float32 array of shape (n_pairs,)
         Of the stage ``hired``, see `Roads`; 0 elsewhere.
     """
@@ -90,7 +91,7 @@ class Examples:
     labels: NDArray[np.bool_]
     weights: NDArray[np.float32]
     cohorts: NDArray[np.int32]
-    enterprises: NDArray[np.str_]
+    groups: NDArray[np.object_]
     crowding: NDArray[np.float32]
 
     @classmethod
@@ -167,9 +168,7 @@ def fit_described(
     stages = dict(described.stages)
     if not _has_both_answers(stages["wants"]):
         return described.factorization
-    records = _records(stages["hired"], settings["hired"], seed)
-    stages["hired"] = hired = replace(stages["hired"], values=stages["hired"].values.copy())
-    hired.values[:, RECORD] = _recorded(hired, records)
+    records = _learn_records(stages, settings, seed)
     edges = _edges(stages)
     tables = Tables([len(each) + 2 for each in edges])
     weights = {stage: stages[stage].weights for stage in STAGES}
@@ -186,39 +185,50 @@ def fit_described(
             boost(bins, examples.labels, weights[stage], settings[stage], seed, nuisance=nuisance),
             bins,
         )
-    return tables.scorer(edges, described.factorization, records[-1] if records else {})
+    return tables.scorer(edges, described.factorization, records)
 
 
-def _records(hired: Examples, settings: StageSettings, seed: int) -> list[Records]:
-    """Learn what each enterprise was known for before each class year, and after them all.
+def _learn_records(
+    stages: dict[str, Examples], settings: Mapping[str, StageSettings], seed: int
+) -> dict[str, float]:
+    """Learn what groups were known for before each class year, and give it after them all.
 
-    The trees that its answers are compared with do not know the enterprise.
+    Examples get what was known then. Answers are compared with trees that do not know groups.
     """
-    if not _has_both_answers(hired):
-        return []
-    edges = [bin_edges(hired.values[:, i], N_BINS) for i in range(len(FEATURES))]
-    bins = binned(hired.values, edges)
-    nuisance = to_bins(hired.crowding, CROWDING_EDGES)
-    booster = boost(bins, hired.labels, hired.weights, settings, seed, nuisance=nuisance)
-    chances = np.asarray(booster.predict(np.column_stack([bins, nuisance]), num_threads=1))
-    return enterprise_records(hired.enterprises, hired.cohorts, hired.labels, chances)
+    for name, examples in stages.items():
+        stages[name] = replace(examples, values=examples.values.copy())
+    known: dict[str, float] = {}
+    hired, wants = stages["hired"], stages["wants"]
+    if _has_both_answers(hired):
+        surprise = _surprises(hired, settings["hired"], seed, is_crowded=True)
+        hired.values[:, RECORD], known = group_records(hired.groups[:, 0], *surprise)
+    cohorts, labels, odds, weights = _surprises(wants, settings["wants"], seed)
+    wider, of_wider = group_records(wants.groups[:, 1], cohorts, labels, odds, weights)
+    beyond = (cohorts, labels, odds + wider, weights)
+    narrower, of_narrower = group_records(wants.groups[:, 2], *beyond)
+    wants.values[:, TRADE_RECORD] = wider + narrower
+    told = {name: value for name, value in (of_wider | of_narrower).items() if abs(value) > LEAST}
+    return known | told
 
 
-def _recorded(hired: Examples, records: Sequence[Records]) -> NDArray[np.float32]:
-    """Give each example what was known of its enterprise before its class year."""
-    if not records:
-        return np.full(len(hired.labels), np.nan, dtype=np.float32)
-    return np.array(
-        [
-            records[cohort].get(enterprise, 0.0)
-            for cohort, enterprise in zip(hired.cohorts, hired.enterprises.tolist(), strict=True)
-        ],
-        dtype=np.float32,
-    )
+Answers = tuple[NDArray[np.int32], NDArray[np.bool_], NDArray[np.float64], NDArray[np.float32]]
+
+
+def _surprises(
+    examples: Examples, settings: StageSettings, seed: int, *, is_crowded: bool = False
+) -> Answers:
+    """Give class years, answers, the log-odds that trees say of them, and their weights."""
+    edges = [bin_edges(examples.values[:, i], N_BINS) for i in range(len(FEATURES))]
+    bins = binned(examples.values, edges)
+    nuisance = to_bins(examples.crowding, CROWDING_EDGES) if is_crowded else None
+    booster = boost(bins, examples.labels, examples.weights, settings, seed, nuisance=nuisance)
+    met = bins if nuisance is None else np.column_stack([bins, nuisance])
+    odds = np.asarray(booster.predict(met, raw_score=True, num_threads=1))
+    return examples.cohorts, examples.labels, odds, examples.weights
 
 
 def _edges(stages: Mapping[str, Examples]) -> list[NDArray[np.float32]]:
-    """Cut every feature by the pairs that were wanted or not; a record by those decided on."""
+    """Cut every feature by the pairs that were wanted or not, a record by those decided on."""
     return [
         bin_edges(stages["hired" if i == RECORD else "wants"].values[:, i], N_BINS)
         for i in range(len(FEATURES))
@@ -288,10 +298,13 @@ def stage_examples(
             "unshown": unwanted.only(np.isin(unwanted.rows, said.shown.rows)),
             "unwanted": unwanted,
         }
-        for block, grid in _grids(cohort, reference, known[number] if known else None, None):
+        trades, groups = _groups(cohort, reference)
+        for block, grid in _grids(cohort, reference, known[number] if known else None):
             for name, pairs in asked.items():
                 inside = _within(pairs, block)
-                part = _examples(grid, pairs.only(inside), block, number, cohort.posts)
+                chosen = pairs.only(inside)
+                of_pairs = groups[trades[chosen.rows], chosen.columns]
+                part = _examples(grid, chosen, block, number, of_pairs)
                 if name == "hired":
                     part = replace(part, crowding=said.crowding[inside])
                 found[name].append(part)
@@ -320,8 +333,7 @@ def calibrate(scorer: ChanceScorer, cohort: Cohort, reference: Reference) -> NDA
     said = roads(cohort.graduates, cohort.posts, cohort.outcomes)
     answers = (said.shown, said.hired.only(said.crowding <= CROWDING_EDGES[0]), said.stayed)
     odds = [np.empty(len(pairs.rows)) for pairs in answers]
-    record = scorer.records_of([post.credit_code for post in cohort.posts])
-    for block, grid in _grids(cohort, reference, scorer.factorization, record):
+    for block, grid in _grids(cohort, reference, scorer.factorization, scorer.known_for()):
         found = scorer.log_odds(grid)
         for stage, pairs in enumerate(answers):
             inside = _within(pairs, block)
@@ -335,7 +347,7 @@ def _grids(
     cohort: Cohort,
     reference: Reference,
     known: HybridScorer | None,
-    record: NDArray[np.float32] | None,
+    records: Records | None = None,
 ) -> Iterator[tuple[slice, Grid]]:
     """Describe a cohort's pairs, some people at a time."""
     day = date(cohort.class_year, *SEASON_MIDDLE)
@@ -351,7 +363,7 @@ def _grids(
         if known is not None and post_matrix is not None:
             described = [graduate_features(graduate, reference) for graduate in people]
             similar = known.scores(feature_matrix(described, known.graduate_names), post_matrix)
-        yield block, pair_grid(people, posts, reference, day, similar=similar, record=record)
+        yield block, pair_grid(people, posts, reference, day, similar=similar, records=records)
 
 
 def _platt(
@@ -406,16 +418,36 @@ def _within(pairs: Labelled, block: slice) -> NDArray[np.bool_]:
     return inside
 
 
+def _groups(cohort: Cohort, reference: Reference) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+    """Name the groups of every pair.
+
+    Returns
+    -------
+    intp array of shape (n_graduates,)
+        Number of each one's trade.
+    object array of shape (n_trades, n_posts, 3)
+        As in `Examples`.
+    """
+    own = [reference.trade_of(graduate.trade) for graduate in cohort.graduates]
+    trades = {trade: number for number, trade in enumerate(dict.fromkeys(own))}
+    named = [
+        (post.credit_code, *trade_groups(trade, post, reference))
+        for trade in trades
+        for post in cohort.posts
+    ]
+    table = np.array(named, dtype=np.object_).reshape(len(trades), len(cohort.posts), 3)
+    return np.array([trades[trade] for trade in own], dtype=np.intp), table
+
+
 def _examples(
-    grid: Grid, pairs: Labelled, block: slice, number: int, posts: Sequence[Post]
+    grid: Grid, pairs: Labelled, block: slice, number: int, groups: NDArray[np.object_]
 ) -> Examples:
-    firms = np.array([post.credit_code for post in posts], dtype=np.str_)
     return Examples(
         values=grid.of_pairs(pairs.rows - block.start, pairs.columns),
         labels=pairs.labels,
         weights=pairs.weights,
         cohorts=np.full(len(pairs.rows), number, dtype=np.int32),
-        enterprises=firms[pairs.columns],
+        groups=groups,
         crowding=np.zeros(len(pairs.rows), dtype=np.float32),
     )
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from recommender.model.pairs import Grid, to_bins
+from recommender.model.records import Records
 from recommender.model.scoring import HybridScorer
 
 STAGES = ("wants", "hired", "stays")
@@ -45,10 +46,10 @@ class ChanceScorer:
     base : float64 array of shape (3,)
     calibration : float64 array of shape (3, 2)
         Slope and intercept that make log-odds honest (Platt).
-    enterprises
-        Credit codes of the enterprises that are known for something, ascending.
-    records : float64 array of shape (n_enterprises,)
-        The feature ``enterprise_record`` of each.
+    groups
+        Names of the groups that are known for something, ascending; see `records`.
+    records : float64 array of shape (n_groups,)
+        What each is known for, in log-odds.
     factorization
         Scores the feature ``similar``; None where that is not stated for anybody.
 
@@ -66,14 +67,13 @@ class ChanceScorer:
     cells: Doubles
     base: Doubles
     calibration: Doubles
-    enterprises: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     records: Doubles = field(default_factory=lambda: np.zeros(0))
     factorization: HybridScorer | None = None
 
-    def records_of(self, credit_codes: Sequence[str]) -> NDArray[np.float32]:
-        """Give what each enterprise is known for: float32 (n_posts,), 0 where nothing is."""
-        known = dict(zip(self.enterprises, self.records.tolist(), strict=True))
-        return np.array([known.get(code, 0.0) for code in credit_codes], dtype=np.float32)
+    def known_for(self) -> Records:
+        """Give what groups are known for, to be looked up."""
+        return Records(dict(zip(self.groups, self.records.tolist(), strict=True)))
 
     def bins(self, grid: Grid) -> list[NDArray[np.uint8]]:
         """Put every feature of a grid into bins; shapes stay as they are."""
@@ -170,7 +170,7 @@ class ChanceScorer:
 
     def vocabulary(self) -> dict[str, list[str]]:
         """Give the names that make the scorer again."""
-        own = {"names": list(self.names), "enterprises": list(self.enterprises)}
+        own = {"names": list(self.names), "groups": list(self.groups)}
         return own | (self.factorization.vocabulary() if self.factorization else {})
 
     @classmethod
@@ -184,7 +184,7 @@ class ChanceScorer:
         tables: dict[str, Any] = {n: array for n, array in arrays.items() if n in own}
         return cls(
             names=tuple(vocabulary["names"]),
-            enterprises=tuple(vocabulary["enterprises"]),
+            groups=tuple(vocabulary["groups"]),
             factorization=HybridScorer(**names, **factors) if factors else None,
             **tables,
         )

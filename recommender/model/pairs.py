@@ -26,6 +26,7 @@ from recommender.domain import (
     minor_group,
 )
 from recommender.model.features import offered_pay
+from recommender.model.records import Records
 
 Values = NDArray[np.float32]
 BLOCK_PAIRS = 1 << 17  # pairs described at a time: about 16 MiB
@@ -48,6 +49,7 @@ FEATURES: dict[str, str] = {
     "wished_city": "wish_place",
     "pay_for_wish": "wish_pay_pay",
     "similar": "history_occupation",
+    "trade_record": "history_occupation",
     "agreement": "college_enterprise",
     "order_class": "order_class_enterprise",
     "level": "level_any",
@@ -115,7 +117,7 @@ def pair_grid(
     day: date,
     *,
     similar: Values | None = None,
-    record: Values | None = None,
+    records: Records | None = None,
 ) -> Grid:
     """Describe every pair of some graduates and some posts.
 
@@ -128,9 +130,8 @@ def pair_grid(
     similar : float32 array of shape (n_graduates, n_posts)
         The factorization's scores: where similar graduates went, as far as it was known then.
         Only their order within a graduate's row counts. None where nothing was known.
-    record : float32 array of shape (n_posts,)
-        How much more often the post's enterprise took people than their like elsewhere, in
-        log-odds; 0 where it is not known.
+    records
+        What enterprises and trades are known for; None where no class year was learned from.
     """
     values = {
         **_trade_values(graduates, posts, reference),
@@ -142,10 +143,28 @@ def pair_grid(
         **_post_values(posts),
     }
     values["similar"] = _standardised(similar, len(posts))
-    unknown = np.full(len(posts), np.nan, dtype=np.float32)
-    values["enterprise_record"] = (unknown if record is None else record)[None, :]
+    values |= _record_values(graduates, posts, reference, records)
     values["level_margin"] = values["level"] - np.nan_to_num(values["min_level"])
     return Grid(len(graduates), len(posts), tuple(values[name] for name in FEATURES))
+
+
+def _record_values(
+    graduates: Sequence[Graduate],
+    posts: Sequence[Post],
+    reference: Reference,
+    records: Records | None,
+) -> dict[str, Values]:
+    """Say how much more often an enterprise took people, and a trade's people wanted a post.
+
+    In log-odds, beside their like; 0 where nothing is known of the very group.
+    """
+    if records is None:
+        unknown = np.full((1, len(posts)), np.nan, dtype=np.float32)
+        return {"enterprise_record": unknown, "trade_record": unknown}
+    return {
+        "enterprise_record": records.of_enterprises(posts)[None, :],
+        "trade_record": records.of_trades(graduates, posts, reference),
+    }
 
 
 def _standardised(scores: Values | None, n_posts: int) -> Values:

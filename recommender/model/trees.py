@@ -177,7 +177,7 @@ class Tables:
             cells=np.concatenate([np.zeros((0, len(STAGES))), *cells]),
             base=self._base,
             calibration=np.array([[1.0, 0.0]] * len(STAGES)),
-            enterprises=tuple(sorted(records)),
+            groups=tuple(sorted(records)),
             records=np.array([records[each] for each in sorted(records)], dtype=np.float64),
             factorization=factorization,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from recommender.domain import Graduate, Post
 from recommender.matching.board import ChanceBoard, Chances, FeatureBoard, open_board
@@ -19,6 +17,7 @@ from recommender.matching.ranking import Part, largest_parts
 from recommender.model.chances import STAGES, ChanceScorer
 from recommender.model.features import feature_matrix, graduate_features, post_features
 from recommender.model.pairs import FEATURES, pair_grid
+from recommender.model.records import Records
 from recommender.model.scoring import HybridScorer, Scorer
 from tests.builders import (
     DAY,
@@ -33,11 +32,6 @@ from tests.builders import (
 
 REFERENCE = replace(make_reference(), agreements=(make_agreement(),))
 ASPECTS = set(FEATURES.values())
-
-
-def unknown(posts: Sequence[Post]) -> NDArray[np.float32]:
-    """Say of each enterprise that nothing is known of it."""
-    return np.zeros(len(posts), dtype=np.float32)
 
 
 def stages(seed: int = 1, factorization: HybridScorer | None = None) -> ChanceScorer:
@@ -137,7 +131,7 @@ def test_a_board_of_chances_scores_as_the_grid_does() -> None:
     laid = open_board(stages(), offered(), REFERENCE, DAY)
     assert isinstance(laid, ChanceBoard)
     found = laid.scores(people())
-    grid = pair_grid(people(), offered(), REFERENCE, DAY, record=unknown(offered()))
+    grid = pair_grid(people(), offered(), REFERENCE, DAY, records=Records({}))
     assert found.dtype == np.float32
     assert found.shape == (3, 3)
     np.testing.assert_array_equal(found, stages().scores(grid))
@@ -164,9 +158,9 @@ def test_the_parts_of_a_stage_and_its_base_are_its_log_odds(
 ) -> None:
     scorer, graduate = stages(seed), people()[row]
     laid = ChanceBoard(scorer, offered(), REFERENCE, DAY)
-    odds = scorer.log_odds(
-        pair_grid([graduate], offered(), REFERENCE, DAY, record=unknown(offered()))
-    )[0, column]
+    odds = scorer.log_odds(pair_grid([graduate], offered(), REFERENCE, DAY, records=Records({})))[
+        0, column
+    ]
     parts = laid.parts(graduate, column)
     for number, stage in enumerate(STAGES):
         own = [part.contribution for part in parts if part.code.startswith(f"{stage}.")]
@@ -247,7 +241,7 @@ def test_the_factorization_tells_where_similar_graduates_went(
     posts, reference = small_world.posts, small_world.reference
     similar = FeatureBoard(known, posts, reference).scores(small_world.graduates)
     grid = pair_grid(
-        small_world.graduates, posts, reference, DAY, similar=similar, record=unknown(posts)
+        small_world.graduates, posts, reference, DAY, similar=similar, records=Records({})
     )
     laid = ChanceBoard(scorer, posts, reference, DAY)
     np.testing.assert_array_equal(laid.scores(small_world.graduates), scorer.scores(grid))

@@ -225,20 +225,6 @@ def test_one_person_in_a_block_keeps_what_is_of_posts_alone(
     np.testing.assert_array_equal(scorer.log_odds(pairs), whole)
 
 
-# What an enterprise is known for ------------------------------------------------------------
-
-
-def test_an_unknown_enterprise_is_like_all_others() -> None:
-    assert BY_HAND.records_of(["E1", "E2"]).tolist() == [0.0, 0.0]
-
-
-def test_an_enterprise_is_found_by_its_code() -> None:
-    known = replace(BY_HAND, enterprises=("E1", "E2"), records=np.array([0.5, -1.0]))
-    found = known.records_of(["E2", "E3", "E1"])
-    assert found.tolist() == [-1.0, 0.0, 0.5]
-    assert found.dtype == np.float32
-
-
 # There and back again -----------------------------------------------------------------------
 
 
@@ -259,7 +245,7 @@ def test_a_published_scorer_is_read_as_it_was(
     scorer = replace(
         wide(7),
         factorization=factorization,
-        enterprises=("E1", "E2"),
+        groups=("E1", "焊接加工|E1"),
         records=np.array([0.5, -1.0]),
     )
     version = write_version(tmp_path, draft(scorer), "card")

@@ -30,6 +30,7 @@ from recommender.domain import (
 )
 from recommender.matching.ranking import GRADUATE_ASPECTS, POST_ASPECTS
 from recommender.model.pairs import FEATURES, MISSING, Grid, bin_edges, pair_grid, to_bins
+from recommender.model.records import Records
 from tests.builders import (
     CREDIT_CODE,
     DAY,
@@ -84,7 +85,7 @@ def certificate(code: str, level: SkillLevel) -> SkillCertificate:
 
 def test_no_step_and_no_list_can_reach_a_feature() -> None:
     # Whoever adds outcomes to the arguments has to change this line, and think.
-    taken = ["graduates", "posts", "reference", "day", "similar", "record"]
+    taken = ["graduates", "posts", "reference", "day", "similar", "records"]
     assert list(signature(pair_grid).parameters) == taken
     assert not [name for name in FEATURES if "shown" in name or "rank" in name or "recom" in name]
 
@@ -444,13 +445,19 @@ def similar(*scores: list[float], n_posts: int = 3) -> np.ndarray[Any, np.dtype[
     return column("similar", pair_grid(graduates, posts, REFERENCE, DAY, similar=given_scores))
 
 
+def test_what_groups_are_known_for_is_not_stated_before_anything_is_learned() -> None:
+    grid = pair_grid([make_graduate()], [make_post()], REFERENCE, DAY)
+    assert np.isnan(column("enterprise_record", grid)).all()
+    assert np.isnan(column("trade_record", grid)).all()
+
+
 def test_what_an_enterprise_is_known_for_is_of_the_post_alone() -> None:
-    posts = [make_post(post_id=f"P{j}") for j in range(3)]
+    posts = [make_post(post_id=f"P{j}", credit_code=f"E{j}") for j in range(3)]
     people = [make_graduate(), make_graduate(graduate_id="G2")]
-    assert np.isnan(column("enterprise_record", pair_grid(people, posts, REFERENCE, DAY))).all()
-    record = np.array([0.5, 0.0, -1.0], dtype=np.float32)
-    grid = pair_grid(people, posts, REFERENCE, DAY, record=record)
+    known = Records({"E0": 0.5, "E2": -1.0, "焊接加工|6-18-02": 0.25})
+    grid = pair_grid(people, posts, REFERENCE, DAY, records=known)
     assert column("enterprise_record", grid).tolist() == [[0.5, 0.0, -1.0]] * 2
+    assert column("trade_record", grid).tolist() == [[0.25] * 3] * 2
 
 
 def test_where_nothing_is_known_of_similar_graduates_nothing_is_stated() -> None:

@@ -21,7 +21,7 @@ from recommender.model.training import (
 )
 from tests.builders import SmallWorld
 
-SETTINGS = TrainingSettings(n_components=4, n_epochs=3)
+SETTINGS = TrainingSettings(n_components=4, n_epochs=3, n_fits=2)
 
 
 @pytest.fixture(scope="module")
@@ -118,8 +118,8 @@ def test_a_fit_is_float32_finite_and_one_row_per_feature(data: TrainingData) -> 
     scorer = fit(data, SETTINGS)
     shapes = {name: array.shape for name, array in scorer.arrays().items()}
     assert shapes == {
-        "graduate_embeddings": (len(data.graduate_names), 4),
-        "post_embeddings": (len(data.post_names), 4),
+        "graduate_embeddings": (len(data.graduate_names), 2 * 4),
+        "post_embeddings": (len(data.post_names), 2 * 4),
         "post_biases": (len(data.post_names),),
     }
     for array in scorer.arrays().values():
@@ -142,10 +142,20 @@ def test_a_welder_nobody_has_seen_is_led_to_the_welders_post(
     assert scores.argmax() == 0
 
 
+def test_several_fits_are_averaged(data: TrainingData) -> None:
+    alone = [
+        fit(data, replace(SETTINGS, n_fits=1, seed=SETTINGS.seed + number)) for number in (0, 1)
+    ]
+    together = fit(data, SETTINGS)
+    mean = np.mean([each.scores(data.graduates, data.posts) for each in alone], axis=0)
+    assert together.scores(data.graduates, data.posts) == pytest.approx(mean, abs=1e-6)
+    assert not np.allclose(*(each.post_biases for each in alone))
+
+
 def test_progress_is_told_after_each_epoch(data: TrainingData) -> None:
     told: list[float] = []
     fit(data, SETTINGS, told.append)
-    assert told == pytest.approx([1 / 3, 2 / 3, 1])
+    assert told == pytest.approx([share / 6 for share in range(1, 7)])
 
 
 def test_a_child_may_not_take_more_memory_than_its_limit() -> None:
