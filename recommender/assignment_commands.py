@@ -37,6 +37,12 @@ def among_options(command: Decorated) -> Decorated:
     help="Stable instead of the best sum: whose best stable assignment.",
 )
 @click.option(
+    "--floors",
+    "floors_way",
+    type=click.Choice(["keep", "whole"]),
+    help="Agreements' floors: keep each, or send a class whole or nobody more of it.",
+)
+@click.option(
     "--pins",
     "pins_file",
     metavar="F",
@@ -60,6 +66,7 @@ def assign(
     order_class: str | None,
     *,
     stable: str | None,
+    floors_way: str | None,
     pins_file: Path | None,
     certificate: Path | None,
     include_unplaced: bool,
@@ -69,6 +76,8 @@ def assign(
     from recommender import assignment_printouts, cohorts
     from recommender.data import export
 
+    if stable and floors_way:
+        raise click.UsageError("--floors goes with the largest sum, not with --stable")
     export.check_target(out, TABLE_SUFFIXES)
     if certificate is not None:
         export.check_target(certificate, (".json",))
@@ -82,6 +91,7 @@ def assign(
             ),
             way=stable or "best",
             pins_file=pins_file,
+            floors_way=floors_way,
             include_unplaced=include_unplaced,
             certify=certificate is not None,
         )

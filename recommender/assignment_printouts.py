@@ -28,6 +28,7 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "reason_missing": ("缺少原因", "has no reason"),
     "reason_for_placed": ("已安置却有原因", "has a post and a reason"),
     "reason_false": ("原因不实", "the reason is not true"),
+    "floor_missed": ("未达最少人数", "a floor is missed"),
     "not_proved": ("未证明为最优", "not proved to be the best"),
     "ranks_wrong": ("排序与可选岗位不符", "ranks name others than the rules do"),
     "stated_otherwise": ("排序与所填位次不符", "ranks are not as they were stated"),
@@ -48,6 +49,7 @@ def assigned_lines(table: Table, out: Path, language: str) -> Iterator[str]:
         f"最多可安置 {most} 名；{source}"
     )
     yield _sum_line(table, english=english)
+    yield from _floor_lines(facts, english=english)
     if facts["n_stated"]:
         n_stated = facts["n_stated"]
         yield (
@@ -72,6 +74,23 @@ def assigned_lines(table: Table, out: Path, language: str) -> Iterator[str]:
             if english
             else f"协议 {who} 未达最少人数：{reached} / {floor}"
         )
+
+
+def _floor_lines(facts: Mapping[str, object], *, english: bool) -> Iterator[str]:
+    if facts["floors_way"] is None:
+        return
+    if "gap" not in facts:
+        yield "Floors ask nothing more" if english else "最少人数无须另行安排"
+        return
+    cost, gap = float(str(facts["floors_cost"])), float(str(facts["gap"]))
+    by_prices = float(str(facts["gap_by_prices"]))
+    yield (
+        f"Floors cost {cost:.2f} of the sum; nothing better by more than {gap:.4f} (solver), "
+        f"{by_prices:.4f} (prices in the certificate)"
+        if english
+        else f"满足最少人数使合计减少 {cost:.2f}；更优方案至多再多 {gap:.4f}（求解器证明）、"
+        f"{by_prices:.4f}（证书中的价格证明）"
+    )
 
 
 def _sum_line(table: Table, *, english: bool) -> str:

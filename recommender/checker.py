@@ -281,11 +281,86 @@ def _bound(given: Certificate, listed: Any, value: Callable[[str, str], int]) ->
 
 
 def _not_the_best(given: Certificate) -> Iterator[Fault]:
+    if "floors" in given.document:
+        yield from _floors_not_kept(given)
+        return
     bound = _bound(given, given.document["prices"], lambda who, post: given.values[who][post])
     free = [(who, post) for who, (post, _) in given.placed.items() if who not in given.pinned]
     total = sum(given.values[who][post] for who, post in free)
     if bound is None or bound != total:
         yield Fault("not_proved", (str(total), str(bound)))
+
+
+def _floors_not_kept(given: Certificate) -> Iterator[Fault]:
+    """Hold an assignment to the floors of agreements, and its bound to the proof."""
+    way = given.document["floors_way"]
+    if way not in ("keep", "whole"):
+        raise ValueError(f"floors_way {way!r}")
+    floors: dict[str, Floor] = {}
+    for each in given.document["floors"]:
+        floor = Floor(set(each["members"]), set(each["posts"]), 0)
+        there = {who for who, (post, _) in given.placed.items() if floor.counts(who, post)}
+        reached = len(there - given.pinned)
+        floor.need = each["floor"] - each["served"] - len(there & given.pinned)
+        if reached < floor.need and (way == "keep" or reached):
+            told = (each["agreement"], str(reached), str(floor.need))
+            yield Fault("floor_missed", told)
+        floors[each["agreement"]] = floor
+    going = {name for name, floor in floors.items() if way == "keep" and floor.need > 0}
+    bound = _proved(given, given.document["proof"], floors, going, set())
+    total = sum(
+        given.values[who][post]
+        for who, (post, _) in given.placed.items()
+        if who not in given.pinned
+    )
+    if bound is None or bound != given.document["bound"] or total > bound:
+        yield Fault("not_proved", (str(total), str(given.document["bound"])))
+
+
+@dataclass
+class Floor:
+    """How many of its members an agreement needs at its posts, beside those there already."""
+
+    members: set[str]
+    posts: set[str]
+    need: int
+
+    def counts(self, who: str, post: str) -> bool:
+        """Say whether a pair counts for it."""
+        return who in self.members and post in self.posts
+
+
+def _proved(
+    given: Certificate,
+    proof: Mapping[str, Any],
+    floors: Mapping[str, Floor],
+    going: set[str],
+    staying: set[str],
+) -> int | None:
+    """Bound what could be chosen: at a fork a class goes or stays, at a leaf prices say.
+
+    A member is worth more where a floor that is reached counts, and the floor owes as much for
+    everybody whom it needs; of a class that stays nobody more is chosen. None is no proof.
+    """
+    if "fork" in proof:
+        name = proof["fork"]
+        if name in going | staying or floors[name].need < 1:
+            return None
+        goes = _proved(given, proof["goes"], floors, going | {name}, staying)
+        stays = _proved(given, proof["stays"], floors, going, staying | {name})
+        return None if goes is None or stays is None else max(goes, stays)
+    adds: dict[str, int] = proof["floor_prices"]
+    if not adds.keys() <= going or any(not isinstance(a, int) or a < 0 for a in adds.values()):
+        return None
+
+    def worth(who: str, post: str) -> int:
+        if any(floors[name].counts(who, post) for name in staying):
+            return 0
+        more = sum(price for name, price in adds.items() if floors[name].counts(who, post))
+        return given.values[who][post] + more
+
+    bound = _bound(given, proof["prices"], worth)
+    return None if bound is None else bound - sum(adds[name] * floors[name].need for name in adds)
 
 
 def _unstable(given: Certificate) -> Iterator[Fault]:

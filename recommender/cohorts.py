@@ -19,11 +19,12 @@ from recommender.data import interested, store
 from recommender.data.pins import read_pins
 from recommender.domain import Graduate, Reference, class_year_of
 from recommender.errors import NotFound
+from recommender.matching.assignment import SCALE
 from recommender.matching.certificate import certificate
 from recommender.matching.draft import Draft
 from recommender.matching.floors import floors_missed, floors_of
 from recommender.matching.market import CONGESTION, Market, open_market
-from recommender.matching.plan import BEST, Pins, make_plan, why_unplaced
+from recommender.matching.plan import BEST, Floors, Pins, Plan, make_plan, why_unplaced
 from recommender.matching.reasons import reasons as reasons_of
 from recommender.matching.wishes import Wishes, gather
 from recommender.model.artefact import Artefact, read_current
@@ -160,6 +161,7 @@ def assign(
     among: Among = EVERYBODY,
     way: str = BEST,
     pins_file: Path | None = None,
+    floors_way: str | None = None,
     include_unplaced: bool = False,
     certify: bool = False,
 ) -> Table:
@@ -176,9 +178,14 @@ def assign(
         ``best``; or ``graduates`` or ``enterprises``, whose best stable assignment it then is.
     pins_file
         Sheet of pairs that are fixed or barred.
+    floors_way
+        ``keep`` every agreement's floor, or send each class ``whole`` or nobody more of it;
+        for the largest sum. None lists what is missed.
 
     Raises
     ------
+    FloorsConflict
+        If floors are to be kept and cannot be.
     NotFound
         If nobody is of the class year, trade, class or order class.
     NotFound, ImportRefused, Ineligible, PinsConflict
@@ -190,8 +197,9 @@ def assign(
     artefact = read_current(models_dir)
     market = _read_market(engine, artefact, day, among.class_year, None, among, priced=False)
     wishes = _wishes(engine, market) if way != BEST else Wishes()
-    plan = make_plan(market, way=way, pins=pins, wishes=wishes)
     floors = floors_of(market, market.reference.agreements)
+    asked = None if floors_way is None else Floors(way=floors_way, of=floors)
+    plan = make_plan(market, way=way, pins=pins, wishes=wishes, floors=asked)
     rows: list[tuple[object, ...]] = []
     reasons: Counter[str] = Counter()
     for index, (graduate, post) in enumerate(zip(market.graduates, plan.placed, strict=True)):
@@ -218,9 +226,23 @@ def assign(
             "unplaced": dict(sorted(reasons.items())),
             "floors_missed": floors_missed(floors, plan.placed),
             "n_stated": len(wishes.enterprises),
+            **_floor_facts(plan),
         },
         certificate=certificate(market, plan, pins, wishes) if certify else None,
     )
+
+
+def _floor_facts(plan: Plan) -> dict[str, object]:
+    """Say what floors cost, and how much more any assignment that keeps them could reach."""
+    kept = plan.kept
+    if kept is None:
+        return {"floors_way": plan.floors.way if plan.floors else None}
+    return {
+        "floors_way": plan.floors.way if plan.floors else None,
+        "floors_cost": (kept.without - kept.total) / SCALE,
+        "gap": (kept.proved - kept.total) / SCALE,
+        "gap_by_prices": (kept.proof.bound - kept.total) / SCALE,
+    }
 
 
 def open_draft(

@@ -21,7 +21,10 @@ PlacementError
 │   ├── LoginTaken          a login that somebody has already
 │   ├── BatchRefused        some of several requests cannot be kept, so none was
 │   ├── PinsConflict        more are fixed at a post than it has places
+<<<<<<< HEAD
 │   ├── RoundRefused        a collection round does not allow this as it stands
+=======
+│   ├── FloorsConflict      floors of agreements that cannot all be kept
 │   ├── ReplayMismatch      an idempotency key came back with another body
 │   ├── TooFewLists         too few lists were shown to estimate anything from
 │   ├── NeverShown          a way of ordering would show what was never shown
@@ -277,6 +280,14 @@ class RoundRefused(Refused):
         super().__init__(code, *facts)
         self.code = code
         self.facts = facts
+
+
+class FloorsConflict(Refused):
+    """Floors of agreements cannot all be kept; without any one of these they can."""
+
+    def __init__(self, agreement_ids: Sequence[str]) -> None:
+        super().__init__(", ".join(agreement_ids))
+        self.agreement_ids = tuple(agreement_ids)
 
 
 class ReplayMismatch(Refused):

@@ -211,7 +211,7 @@ def sentences(error: Exception, language: str = "zh") -> tuple[str, ...]:
     if isinstance(error, errors.Refused) and (lines := _listed(error, language)):
         return lines
     match error:
-        case errors.PinsConflict():
+        case errors.PinsConflict() | errors.FloorsConflict():
             return (_conflict(error)[english],)
         case errors.NotFound():
             return (_not_found(error)[english],)
@@ -282,13 +282,31 @@ def _no_open_place(error: errors.NoOpenPlace, language: str) -> tuple[str, ...]:
     return (pair[language == "en"], *reserved)
 
 
-def _conflict(error: errors.PinsConflict) -> tuple[str, str]:
+def _conflict(error: errors.PinsConflict | errors.FloorsConflict) -> tuple[str, str]:
+    if isinstance(error, errors.FloorsConflict):
+        return _floors(error)
     post_id, n_places, people = error.post_id, error.n_places, error.graduate_ids
     return (
         f"已拒绝：岗位 {post_id} 剩余 {n_places} 个名额，却固定了 {len(people)} 人："
         f"{'、'.join(people)}。",
         f"Refused: {len(people)} are fixed at post {post_id}, which has {n_places} open: "
         f"{', '.join(people)}.",
+    )
+
+
+def _floors(error: errors.FloorsConflict) -> tuple[str, str]:
+    ids = error.agreement_ids
+    if len(ids) == 1:
+        return (
+            f"已拒绝：协议 {ids[0]} 的最少人数无法满足。请核对人数与名额，或改用 --floors whole。",
+            f"Refused: the floor of agreement {ids[0]} cannot be kept. Check people and places, or "
+            "use --floors whole.",
+        )
+    return (
+        f"已拒绝：协议 {'、'.join(ids)} 的最少人数无法同时满足，去掉其中任意一项即可。"
+        "请核对人数与名额，或改用 --floors whole。",
+        f"Refused: the floors of agreements {', '.join(ids)} cannot all be kept; without any one "
+        "of them they can. Check people and places, or use --floors whole.",
     )
 
 

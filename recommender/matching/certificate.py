@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from recommender.domain import Graduate, Post
 from recommender.matching.assignment import SCALE, place_prices, whole_values
 from recommender.matching.candidates import UNPLACED, Candidates
+from recommender.matching.kept_floors import Kept, Node
 from recommender.matching.market import Market
 from recommender.matching.plan import BEST, Pins, Plan, why_unplaced
 from recommender.matching.wishes import Stated, Wishes, ranks_of_both
@@ -58,7 +59,9 @@ def certificate(
         ),
         "total": int(whole[_taken(pairs, plan)].sum()),
     }
-    if plan.way == BEST:
+    if plan.kept is not None:
+        document |= _with_floors(market, plan, plan.kept)
+    elif plan.way == BEST:
         document["prices"] = _prices(market, plan, plan.pair_values, plan.chosen)
     else:
         document |= _ranks(market, plan, pairs, wishes or Wishes())
@@ -162,7 +165,45 @@ def _prices(
     """
     lots = plan.lots
     prices = place_prices(values, lots.pairs, lots.capacities, found)
-    names = _lot_names(market, lots.posts)
+    return _not_free(_lot_names(market, lots.posts), prices)
+
+
+def _with_floors(market: Market, plan: Plan, kept: Kept) -> Document:
+    """State the floors, and the prices from which the bound follows."""
+    floors = plan.floors
+    people = [graduate.graduate_id for graduate in market.graduates]
+    posts = [post.post_id for post in market.posts]
+    return {
+        "floors_way": None if floors is None else floors.way,
+        "floors": [
+            {
+                "agreement": each.agreement_id,
+                "floor": each.floor,
+                "served": each.n_served,
+                "members": [people[row] for row in each.members],
+                "posts": [posts[column] for column in each.posts],
+            }
+            for each in (floors.of if floors else ())
+        ],
+        "proof": _proof(_lot_names(market, plan.lots.posts), kept.proof),
+        "bound": kept.proof.bound,
+        "solver_bound": kept.proved,
+    }
+
+
+def _proof(names: Sequence[tuple[str, str]], node: Node) -> Document:
+    if node.children:
+        goes, stays = (_proof(names, child) for child in node.children)
+        return {"fork": node.fork, "goes": goes, "stays": stays}
+    return {
+        "prices": _not_free(names, node.lot_prices),
+        "floor_prices": {name: price for name, price in node.floor_prices.items() if price},
+    }
+
+
+def _not_free(
+    names: Sequence[tuple[str, str]], prices: NDArray[np.int64]
+) -> list[tuple[str, str, int]]:
     return [(*name, int(price)) for name, price in zip(names, prices, strict=True) if price]
 
 

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.errors import Ineligible, NotFound, PinsConflict
+from recommender.errors import FloorsConflict, Ineligible, NotFound, PinsConflict
 from recommender.matching.assignment import assign_cohort, most_placed, whole_values
 from recommender.matching.candidates import UNPLACED, Candidates
 from recommender.matching.eligibility import check_pair, excluded_by
+from recommender.matching.floors import Floor
+from recommender.matching.kept_floors import KEEP, Kept, assign_with_floors, groups_of
 from recommender.matching.market import Market
 from recommender.matching.ranking import percentiles
 from recommender.matching.reserved import SplitPlaces, split_places
@@ -65,6 +67,14 @@ class Lots:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Floors:
+    """Floors to be kept; `way` is ``keep`` or ``whole``, see `assign_with_floors`."""
+
+    way: str
+    of: tuple[Floor, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One post or none for each graduate of a market.
 
@@ -86,6 +96,10 @@ class Plan:
         The lot of each; -1 for none, and for who is pinned.
     widest : int32 array of shape (n_graduates,)
         The same as `chosen`, with as many placed as could be.
+    floors
+        Those asked to be kept, and how: see `Floors`.
+    kept
+        What proves a sum with floors; None where they ask nothing that is not so anyway.
     """
 
     way: str
@@ -96,6 +110,8 @@ class Plan:
     taken: NDArray[np.int32]
     chosen: NDArray[np.int32]
     widest: NDArray[np.int32]
+    floors: Floors | None = None
+    kept: Kept | None = None
 
     @property
     def placed(self) -> NDArray[np.int32]:
@@ -130,7 +146,12 @@ class Plan:
 
 
 def make_plan(
-    market: Market, *, way: str = BEST, pins: Pins | None = None, wishes: Wishes | None = None
+    market: Market,
+    *,
+    way: str = BEST,
+    pins: Pins | None = None,
+    wishes: Wishes | None = None,
+    floors: Floors | None = None,
 ) -> Plan:
     """Decide a cohort.
 
@@ -140,6 +161,8 @@ def make_plan(
         ``best``, ``graduates`` or ``enterprises``; see `Plan`.
     wishes
         What both sides stated, for a stable assignment.
+    floors
+        To be kept by the largest sum.
 
     Raises
     ------
@@ -149,6 +172,8 @@ def make_plan(
         If a rule forbids what is fixed.
     PinsConflict
         If more are fixed at a post than it has places.
+    FloorsConflict
+        If floors cannot all be kept.
     """
     keys = (
         id_keys(graduate.graduate_id for graduate in market.graduates),
@@ -158,8 +183,12 @@ def make_plan(
     if not market.board.knows_chances:
         values = percentiles(market.scores, market.eligible, *keys)
     lots, pinned, taken = _keep(market, pins or Pins(), values)
+    kept = None
     if way == BEST:
         chosen = _best(values, lots, keys)
+        if floors is not None:
+            kept = _with_floors(values, lots, chosen, pinned, floors)
+            chosen = chosen if kept is None else kept.chosen
     else:
         ranks = lot_ranks(market, values, lots, wishes or Wishes())
         chosen = stable_assignment(*ranks, lots.pairs, lots.capacities, best_for=way)
@@ -172,7 +201,26 @@ def make_plan(
         taken=taken,
         chosen=chosen,
         widest=most_placed(lots.pairs, lots.capacities),
+        floors=floors,
+        kept=kept,
     )
+
+
+def _with_floors(
+    values: NDArray[np.float32],
+    lots: Lots,
+    best: NDArray[np.int32],
+    pinned: NDArray[np.int32],
+    floors: Floors,
+) -> Kept | None:
+    groups = groups_of(floors.of, lots.posts, lots.pairs, pinned)
+    for group in groups:
+        if floors.way == KEEP and len(np.unique(lots.pairs.rows[group.pairs])) < group.need:
+            raise FloorsConflict([group.agreement_id])
+    if not groups or not len(lots.pairs):
+        return None
+    whole = whole_values(values[lots.pairs.rows, lots.posts[lots.pairs.columns]])
+    return assign_with_floors(whole, lots.pairs, lots.capacities, best, groups, floors.way)
 
 
 def _best(

@@ -28,6 +28,7 @@ SAID_ELSEWHERE = {
     errors.Ineligible,
     errors.Malformed,
     errors.NoOpenPlace,
+    errors.FloorsConflict,
     errors.PinsConflict,
     errors.RoundRefused,
 }
