@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -153,6 +153,14 @@ def crowded_by(conn: Connection, post: Post, step: Outcome, day: date) -> list[R
         for crowd in found
         if crowd.occupation_code in ("", post.occupation_code)
     ]
+
+
+def uncounted(told: RowProblem) -> RowProblem:
+    """Tell that a share is passed without saying by how many, who may be anybody's."""
+    if told.code not in (CODES[kind] for kind in CrowdKind):
+        return told
+    firm, _, n_people = told.facts
+    return replace(told, facts=(firm, "…", n_people))
 
 
 # --- how they go ------------------------------------------------------------------------------

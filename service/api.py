@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from recommender import access, intake, placements
+from recommender.internships import uncounted
 from recommender.placements import GraduateRanking
 from service import payloads, showing, tokens
 from service.errors import row_fault
@@ -136,7 +137,8 @@ def record_outcome(header: OutcomeHeader, body: OutcomeBody) -> Response:
     )
     if body.request_id is not None and not recorded.replayed:
         showing.cite(recorded.outcome, body.request_id)
-    told = [row_fault(each) for each in recorded.warnings]
+    counts_for_all = tokens.grant().is_for_all
+    told = [row_fault(each if counts_for_all else uncounted(each)) for each in recorded.warnings]
     return answer(payloads.Outcome.of(recorded.outcome, told), recorded.status)
 
 

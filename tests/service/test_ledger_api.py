@@ -293,3 +293,26 @@ def test_a_batch_is_kept_whole_or_not_at_all(
     assert first[0] == 201
     assert [each["event"]["action"] for each in first[1]["entries"]] == ["hold", "wait"]
     assert [each["position"] for each in first[1]["entries"]] == [None, 1]
+
+
+def test_who_asks_for_a_college_learns_that_a_share_is_passed_and_not_by_how_many(
+    real_client: FlaskClient, bearer: Bearer
+) -> None:
+    # G1 is one of no more than a fifth of the one person wanted at P2.
+    intern = {
+        "graduate_id": "G1",
+        "post_id": "P2",
+        "stage": "实习",
+        "date": "2026-05-15",
+        "interned_until": "2026-06-30",
+        "agreed_on": "2026-05-10",
+    }
+    college = bearer(scope_kind="college", scope_name="示例技师学院")
+    said = []
+    for headers in (bearer(), college):
+        answer = real_client.post("/api/v1/outcomes", json=intern, headers=headers)
+        assert answer.status_code == 201
+        [told] = answer.json["warnings"]  # type: ignore[index]
+        assert told["code"] == "interns_above_like_posts"
+        said.append(told["detail"].split("同期")[1][:9])
+    assert said == ["实习 1 人，超过", "实习 … 人，超过"]
