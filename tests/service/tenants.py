@@ -23,6 +23,7 @@ import structlog
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy import Engine
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -63,9 +64,10 @@ FREE, HOLDER, PLACED, WAITER, INTERN, SILENT = STATES
 # P-open takes everybody, P-few is full, and of P-kept one place is a college's of alliance B.
 POSTS = ("P-open", "P-few", "P-kept", "P-shut", NOTHING)
 
-# How a route is asked, other than by the ids in its address: body, form, query, headers, and
-# values for other parts of its address. `{graduate_id}` and `{post_id}` are filled in. A route
-# that takes a body or parts of its own needs a line, or nothing but refusals would be looked at.
+# How a route is asked, other than by the ids in its address: body, form, query, headers; `parts`
+# for other parts of its address, `answers` where neither 200 nor 201 is what it answers, `echoes`
+# where it shows again what was typed. `{graduate_id}` and `{post_id}` are filled in. A route that
+# takes a body or parts of its own needs a line, or nothing but refusals would be looked at.
 QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "api.profile_ranking": {"json": {"trade": "焊接加工", "home_region": "370811", "top": 100}},
     "api.graduate_ranking": {"query_string": {"top": 100}},
@@ -95,11 +97,10 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     },
     "bootstrap.static": {"parts": {"filename": "css/bootstrap.min.css"}},
     "console.find.graduates": {"query_string": {"all": "1"}},
-    "console.find.graduates_found": {"data": {"text": "G"}},
-    "console.find.graduates_sheet": {"data": {"text": "G"}},
+    "console.find.graduates_found": {"data": {"text": "{graduate_id}"}, "echoes": True},
+    "console.find.graduates_sheet": {"data": {"text": "{graduate_id}"}},
     "console.find.posts_found": {"data": {}},
     "console.find.posts_sheet": {"data": {}},
-    "console.door.sign_out": {"data": {}},
     "year.year_report": {"query_string": {"class_year": 2026}},
     "year.record_follow_up": {
         "json": {
@@ -110,10 +111,17 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
             "date": "2026-05-14",
         }
     },
+    "console.door.start": {"answers": {302}},
+    "console.door.let_in": {"data": {"login": "nobody", "secret": "-"}, "answers": {401, 429}},
+    "console.door.change_secret": {"data": {"new": "-"}, "answers": {422}},
+    "console.door.sign_out": {"data": {}, "answers": {302}},
     "page.ask": {"data": {"ask": "1", "trade": "焊接加工"}},
     "page.explain": {"parts": {"slug": "not-found"}},
     "static": {"parts": {"filename": "style.css"}},
 }
+
+
+_SENT = {"json", "data", "query_string", "headers"}
 
 
 def graduate_id(mark: str, state: str) -> str:
@@ -189,8 +197,9 @@ class Tenants:
 
 
 def shown(answer: TestResponse) -> str:
-    """Give everything that a client receives, but the time of day."""
-    headers = [f"{name}: {value}" for name, value in answer.headers if name != "Date"]
+    """Give everything that a client receives, but the time of day, and how long the text is."""
+    aside = {"Date", "Content-Length"}
+    headers = [f"{name}: {value}" for name, value in answer.headers if name not in aside]
     body = answer.get_data()
     if body.startswith(b"PK"):  # a workbook: what it holds, without when it was made
         body = b"\n".join(_unpacked(body))
@@ -399,11 +408,22 @@ def tenants(folder: Path, filled: Filled) -> Iterator[Tenants]:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request, without who sends it."""
+    """One request, without who sends it; `typed` where the answer shows it again."""
 
     method: str
     path: str
     sent: Mapping[str, Any]
+    typed: str = ""
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def told(self, answer: TestResponse) -> str:
+        """Give what the answer shows, with what was typed and is shown again as nobody's id."""
+        text = shown(answer)
+        for typed in {self.typed, self.typed.strip()} - {""}:
+            text = text.replace(str(escape(typed)), NOBODY).replace(typed, NOBODY)
+        return text
 
 
 def questions(app: Flask, endpoint: str, graduate_id: str, post_id: str) -> list[Question]:
@@ -419,9 +439,15 @@ def questions(app: Flask, endpoint: str, graduate_id: str, post_id: str) -> list
             f" {', '.join(sorted(missing)) or 'its body'}"
         )
         _, path = rule.build({name: given[name] for name in rule.arguments}) or ("", "")
-        sent = {name: _filled(part, values) for name, part in line.items() if name != "parts"}
-        asked += [Question(method, path, sent) for method in sorted(methods)]
+        sent = {name: _filled(line[name], values) for name in _SENT & line.keys()}
+        typed = graduate_id if line.get("echoes") else ""
+        asked += [Question(method, path, sent, typed) for method in sorted(methods)]
     return asked
+
+
+def answers(endpoint: str) -> set[int]:
+    """Give the statuses with which a route answers what it is asked for."""
+    return set(QUESTIONS.get(endpoint, {}).get("answers", {200, 201}))
 
 
 def own_methods(rule: Rule) -> set[str]:
