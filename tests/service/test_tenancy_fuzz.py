@@ -99,7 +99,7 @@ class Drawn:
         may = [asker for asker in self._world.askers if asker.may_ask(endpoint)]
         asker = random.choice(may if random.random() < 0.9 else self._world.askers)
         who = random.choice(GRADUATES if random.random() < 0.8 else HOSTILE)
-        post_id = random.choice(POSTS if random.random() < 0.9 else HOSTILE)
+        post_id = random.choice(POSTS if random.random() < 0.9 else HOSTILE[len(MARKED) :])
         held = next((one for one in GRADUATES if one in who), who)
         state = random.getstate()
         drawn = []
