@@ -61,20 +61,36 @@ def reason(code: str, helps: bool, facts: ReasonFacts, language: str = ZH) -> st
     if code == "price":
         return _price(facts, language)
     stage, _, code = code.rpartition(".")
-    graduate_words = _graduate_aspects(facts, language)
-    begins = [aspect for aspect in graduate_words if code.startswith(f"{aspect}_")]
-    left = max(begins, key=len, default="")
-    graduate = graduate_words[left]
-    post = _post_aspects(facts, language)[code.removeprefix(f"{left}_")]
+    graduate, post = _sides(code, facts, language)
     if stage:
-        # What is one side's alone is not said of "all posts".
-        sides = (graduate, "" if code.endswith("_any") else post)
-        both = " / ".join(each for each in sides if each)
-        sentence = _STAGE_PATTERNS[language, stage, helps].format(what=both)
+        sentence = _STAGE_PATTERNS[language, stage, helps].format(what=_both(code, graduate, post))
     else:
         pattern = _PATTERNS[language, "pair" if graduate else "everybody", helps]
         sentence = pattern.format(graduate=graduate, post=post)
     return sentence[0].upper() + sentence[1:]
+
+
+def aspects(code: str, facts: ReasonFacts, language: str = ZH) -> str:
+    """Name what a part of a score is about, for where it is plain what it does."""
+    if code == "price":
+        return _price(facts, language)
+    code = code.rpartition(".")[2]
+    words = _both(code, *_sides(code, facts, language))
+    return words[:1].upper() + words[1:]
+
+
+def _sides(code: str, facts: ReasonFacts, language: str) -> tuple[str, str]:
+    """Name the graduate's side of a part and the post's."""
+    graduate_words = _graduate_aspects(facts, language)
+    begins = [aspect for aspect in graduate_words if code.startswith(f"{aspect}_")]
+    left = max(begins, key=len, default="")
+    return graduate_words[left], _post_aspects(facts, language)[code.removeprefix(f"{left}_")]
+
+
+def _both(code: str, graduate: str, post: str) -> str:
+    # What is one side's alone is not said of "all posts".
+    sides = (graduate, "" if code.endswith("_any") else post)
+    return " / ".join(each for each in sides if each)
 
 
 _PATTERNS: Mapping[tuple[str, str, bool], str] = {

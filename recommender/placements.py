@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -115,12 +115,13 @@ class PostRanking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedGraduate:
-    """One line of the ranking of a post."""
+    """One line of the ranking of a post; `chances` is None where only an order is known."""
 
     rank: int
     graduate_id: str
     score: float
     reasons: tuple[Reason, ...] = ()
+    chances: Chances | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +135,16 @@ class GraduateRanking:
     occupation: str
     region: str
     graduates: tuple[RankedGraduate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One graduate's list, and what it comes from; `ranked` is None without consent."""
+
+    graduate: Graduate
+    own: Standing
+    market: Market
+    ranked: PostRanking | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,8 +278,31 @@ class PlacementDesk:
         )
         return ranked if read_as == graduate.trade else replace(ranked, read_as=read_as)
 
-    def rank_graduates(self, post_id: str, *, top: int = 10) -> GraduateRanking:
+    def look(self, graduate_id: str, *, top: int = 10) -> Look:
+        """Give one graduate's list with the market that it comes from.
+
+        Raises
+        ------
+        NotFound
+            If the graduate is not stored.
+        NoModel
+            If nothing is published yet.
+        """
+        snapshot = self._current()
+        graduate, own = self._graduate(snapshot, graduate_id)
+        ranked = None
+        if graduate.consent:
+            ranked = _ranking(
+                snapshot, graduate, own, top=top, order="market", congestion=CONGESTION
+            )
+        return Look(graduate=graduate, own=own, market=snapshot.market, ranked=ranked)
+
+    def rank_graduates(
+        self, post_id: str, *, top: int = 10, colleges: Collection[str] | None = None
+    ) -> GraduateRanking:
         """Rank the class year's graduates who may take one post, by percentile.
+
+        `colleges` leaves theirs alone, numbered as if there were no others; None leaves all.
 
         Raises
         ------
@@ -283,6 +317,9 @@ class PlacementDesk:
         if index is None:
             return _nobody_for(snapshot, self._post(post_id, market.day))
         (rows,) = np.nonzero(market.eligible[:, index])
+        if colleges is not None:
+            own = [row for row in rows if market.graduates[row].college in colleges]
+            rows = np.array(own, dtype=np.intp)
         keys = id_keys(market.graduates[row].graduate_id for row in rows)
         post_keys = id_keys(post.post_id for post in market.posts)
         shares = percentiles(market.scores[rows], market.eligible[rows], keys, post_keys)[:, index]
@@ -294,6 +331,7 @@ class PlacementDesk:
                 graduate_id=market.graduates[rows[i]].graduate_id,
                 score=float(shares[i]),
                 reasons=reasons(market, market.graduates[rows[i]], index),
+                chances=market.board.chances(market.graduates[rows[i]], index),
             )
             for rank, i in enumerate(best[best != NO_POST], start=1)
         )

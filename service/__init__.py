@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from recommender import access, accounts
 from recommender.claims import start_of
+from recommender.closeups import Closeups
 from recommender.exposure import ExposureLog
 from recommender.finding import Finder
 from recommender.placements import PlacementDesk
@@ -109,6 +110,7 @@ def create_app(
             engine=engine,
             desk=desk,
             finder=Finder(engine, today=today, now=moment),
+            closeups=Closeups(engine, desk, today=today, now=moment),
             today=today,
             now=moment,
             clock=clock or moment,

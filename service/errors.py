@@ -52,7 +52,7 @@ _KEPT_HEADERS = frozenset({"Allow", "WWW-Authenticate", "Retry-After"})
 
 def register(app: Flask) -> None:
     """Let the application answer every error by this module."""
-    app.register_error_handler(errors.PlacementError, _placement_error)
+    app.register_error_handler(errors.PlacementError, placement_error)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -85,7 +85,8 @@ def unreadable_field(refusal: errors.Unreadable) -> FieldProblem:
     )
 
 
-def _placement_error(refusal: errors.PlacementError) -> Response:
+def placement_error(refusal: errors.PlacementError) -> Response:
+    """Answer what was refused or cannot be, as a problem or as a page."""
     if isinstance(refusal, errors.Unreadable):
         return _answer("unreadable", fields=[unreadable_field(refusal)])
     if isinstance(refusal, errors.ImportRefused):

@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from recommender.access import Grant
+from recommender.closeups import Closeups
 from recommender.exposure import ExposureLog
 from recommender.finding import Finder
 from recommender.placements import PlacementDesk
@@ -42,6 +43,7 @@ class Parts:
     engine: Engine
     desk: PlacementDesk
     finder: Finder
+    closeups: Closeups
     today: Callable[[], date]
     now: Callable[[], datetime]
     clock: Callable[[], datetime]

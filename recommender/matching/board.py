@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -70,6 +70,10 @@ class Board(Protocol):
         """Give the chance of each stage; None where only an order is known."""
         ...
 
+    def starts(self) -> Mapping[str, float]:
+        """Give the log-odds that each stage starts from; empty where only an order is known."""
+        ...
+
 
 def open_board(scorer: AnyScorer, posts: Sequence[Post], reference: Reference, day: date) -> Board:
     """Lay a scorer over the posts on offer on a day."""
@@ -110,6 +114,10 @@ class FeatureBoard:
     def chances(self, graduate: Graduate, post: int) -> Chances | None:
         """Know of none: a score only orders one graduate's posts."""
         return None
+
+    def starts(self) -> Mapping[str, float]:
+        """Know of none; see `chances`."""
+        return {}
 
 
 class ChanceBoard:
@@ -201,3 +209,7 @@ class ChanceBoard:
         """Give the calibrated chance of each stage."""
         chances = self._scorer.chances(self._grid_of(graduate).pair(0, post))[0, 0]
         return Chances(*(float(chance) for chance in chances))
+
+    def starts(self) -> Mapping[str, float]:
+        """Give the base of each stage, to which its parts are added."""
+        return dict(zip(STAGES, self._scorer.base.tolist(), strict=True))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from recommender import phrases
 from recommender.domain import Graduate, Post, Reason, Reference
 from recommender.matching.market import Market
@@ -33,6 +35,22 @@ def reasons(
             contribution=part.contribution,
         )
         for part in largest_parts(parts(market, graduate, post, price=price), N_REASONS)
+    )
+
+
+def named(
+    market: Market, graduate: Graduate, post: int, found: Iterable[Part]
+) -> tuple[Reason, ...]:
+    """Name what some parts are about, for a list that says itself what they do."""
+    facts = _facts(market, graduate, post)
+    return tuple(
+        Reason(
+            code=part.code,
+            text=phrases.aspects(part.code, facts, "zh"),
+            text_en=phrases.aspects(part.code, facts, "en"),
+            contribution=part.contribution,
+        )
+        for part in found
     )
 
 

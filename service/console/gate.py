@@ -68,6 +68,12 @@ def clerk() -> Clerk:
     return Clerk(who=f"user {signed_in().login}", now=parts().now(), hold_hours=hours)
 
 
+def own_key() -> str | None:
+    """Give the key of a form, which writes once however often it is sent; nobody else's."""
+    key = request.form.get("key", "")[:64]
+    return f"user:{signed_in().login}:{key}" if key else None
+
+
 def may_open(endpoint: str) -> bool:
     """Whether the one who is signed in may open a page."""
     return bool(current_user.is_authenticated) and may_ask(grant().role, endpoint)
