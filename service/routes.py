@@ -80,6 +80,7 @@ ROUTES: Mapping[str, Route] = {
     "console.find.graduates_found": Route(_READERS, of_people=True),
     "console.find.graduates_sheet": Route(_READERS, of_people=True),
     "console.graduate.show": Route(_READERS, of_people=True),
+    "console.graduate.next_steps": Route(_READERS, of_people=True),
     "console.graduate.hold": Route(_CLERKS, of_people=True),
     "console.graduate.release": Route(_CLERKS, of_people=True),
     "console.graduate.record": Route(_CLERKS, of_people=True),

@@ -105,7 +105,9 @@ def _turn_away() -> AnyResponse | None:
     if route is not None and route.roles is None:
         return None
     if not current_user.is_authenticated:
-        back = request.full_path.rstrip("?") if request.method == "GET" else None
+        # Not to a page about somebody, whose id would stand in one more address.
+        is_plain = request.method == "GET" and not request.view_args
+        back = request.full_path.rstrip("?") if is_plain else None
         return _lead(url_for("console.door.sign_in", next=inside(back)))
     if signed_in().must_change and endpoint not in FIRST:
         return _lead(url_for("console.door.secret"))

@@ -8,8 +8,10 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from recommender import access, failures, intake, ledger, wording
+from recommender.closeups import N_POSTS
 from recommender.domain import Channel, OutcomeStage, StepReason
 from recommender.errors import NotFound, Refused, WrongUsage
+from recommender.next_steps import Ask
 from service import errors, showing
 from service.console import bars, gate
 from service.console.shell import lang, render
@@ -17,11 +19,22 @@ from service.parts import parts
 
 pages = Blueprint("graduate", __name__)
 
+N_STEPS = 5
+
 
 @pages.get("/graduates/<path:graduate_id>")
 def show(graduate_id: str) -> str:
     """Show one graduate."""
     return _page(graduate_id)
+
+
+@pages.get("/graduates/<path:graduate_id>/next-steps")
+def next_steps(graduate_id: str) -> str:
+    """Show, as a part of the page, what would bring further posts into the list."""
+    access.require_within(parts().engine, gate.grant(), graduate_id)
+    ask = Ask(top=N_POSTS, order="market", congestion=1.0)
+    found = parts().desk.next_steps(graduate_id, ask, most=N_STEPS)
+    return render("_next_steps.html", found=found)
 
 
 @pages.post("/graduates/<path:graduate_id>/hold")

@@ -101,6 +101,18 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "console.find.graduates_sheet": {"data": {"text": "{graduate_id}"}},
     "console.find.posts_found": {"data": {}},
     "console.find.posts_sheet": {"data": {}},
+    "console.graduate.hold": {
+        "data": {"post_id": "{post_id}", "wait": "1"},
+        "answers": {303, 409},
+    },
+    "console.graduate.release": {
+        "data": {"post_id": "{post_id}", "reason": "other"},
+        "answers": {303, 409},
+    },
+    "console.graduate.record": {
+        "data": {"post_id": "{post_id}", "stage": "interested", "date": "2026-05-14"},
+        "answers": {303},
+    },
     "year.year_report": {"query_string": {"class_year": 2026}},
     "year.record_follow_up": {
         "json": {
@@ -203,8 +215,9 @@ def shown(answer: TestResponse) -> str:
     body = answer.get_data()
     if body.startswith(b"PK"):  # a workbook: what it holds, without when it was made
         body = b"\n".join(_unpacked(body))
-    # A form's token says when it was made.
-    text = re.sub(r'(name="csrf_token" value=)"[^"]+"', r"\1", body.decode(errors="replace"))
+    # A form's token says when it was made, and its key is drawn.
+    made = r'(name="(?:csrf_token|key)" value=)"[^"]+"'
+    text = re.sub(made, r"\1", body.decode(errors="replace"))
     return "\n".join([answer.status, *headers, text])
 
 

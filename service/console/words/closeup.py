@@ -87,6 +87,13 @@ WORDS: Mapping[str, Pair] = {
     "rule_licence": ("缺操作证", "licence missing"),
     "rule_adult": ("未满 18 周岁", "not of age"),
     "rule_again": ("曾放弃或未被录用", "declined or rejected"),
+    "next_steps": ("核实过的下一步", "Verified next steps"),
+    "next_steps_lead": (
+        "每一步都用同样的规则和排序重算过。",
+        "Each was replayed through the same rules and ranking.",
+    ),
+    "no_next_steps": ("没有一步能带来新的岗位。", "No single step brings a further post."),
+    "reckoning": ("正在核算…", "Working it out…"),
     # Acting
     "hold": ("预留", "Hold"),
     "wait": ("排队", "Queue"),
