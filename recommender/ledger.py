@@ -7,9 +7,9 @@ The writers of a database take turns (decision 1), and the tables refuse a place
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -18,25 +18,9 @@ from recommender import places
 from recommender.claims import Claim, ClaimState, LedgerAction, LedgerEvent
 from recommender.data import ledger as kept
 from recommender.data import store
-from recommender.domain import (
-    DECIDING,
-    Channel,
-    Graduate,
-    Outcome,
-    OutcomeStage,
-    Post,
-)
-from recommender.errors import (
-    AlreadyClaimed,
-    AlreadyPlaced,
-    BatchRefused,
-    HoldExpired,
-    NoOpenPlace,
-    NotFound,
-    NothingClaimed,
-    PlacementError,
-    Refused,
-)
+from recommender.domain import DECIDING, Graduate, Outcome, Post
+from recommender.errors import BatchRefused, NotFound, PlacementError, Refused
+from recommender.ledger_acts import ACTS
 from recommender.ledger_answers import Entry, Request, replayed, to_json
 from recommender.ledger_requests import request
 from recommender.matching.eligibility import Reserved, Standing, open_places
@@ -46,8 +30,6 @@ from recommender.places import Clerk
 log = structlog.get_logger()
 
 CREATED, CONFLICT = 201, 409
-# After these nothing is left of what a graduate had at a post.
-ENDS = frozenset({LedgerAction.RELEASE, LedgerAction.EXPIRE, LedgerAction.LAPSE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +65,6 @@ class PostPlaces:
     held: tuple[Claim, ...]
     line: tuple[Claim, ...]
     history: tuple[LedgerEvent, ...]
-
-
-Act = Callable[[Connection, Clerk, Request, Graduate, Post], Entry]
 
 
 def hold(
@@ -208,6 +187,41 @@ def show(engine: Engine, clerk: Clerk, post_id: str) -> PostPlaces:
         return _view(conn, clerk, post_id)[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """What waits for somebody, at all posts.
+
+    Attributes
+    ----------
+    held
+        Holds whose deadline has not passed, the earliest deadline first.
+    lines
+        Post → who waits there, in the order in which places are offered; by post.
+    """
+
+    held: tuple[Claim, ...]
+    lines: Mapping[str, tuple[Claim, ...]]
+
+
+def pending(engine: Engine, clerk: Clerk) -> Pending:
+    """Show every hold and every line; what is due is settled first."""
+    with store.reading(engine) as conn:
+        claims = kept.load_claims(conn)
+    if any(claim.number is None or _ran_out(claim, clerk) for claim in claims):
+        with store.writing(engine) as conn:
+            places.settle(conn, clerk, ())
+            claims = kept.load_claims(conn)
+    held = [claim for claim in claims if claim.holds_at(clerk.now)]
+    waiting = groupby(
+        (claim for claim in claims if claim.state is ClaimState.WAITING),
+        key=lambda claim: claim.post_id,
+    )
+    return Pending(
+        held=tuple(sorted(held, key=lambda each: (each.expires_at, each.graduate_id))),
+        lines={post_id: tuple(places.in_turn(some)) for post_id, some in waiting},
+    )
+
+
 # --- one request, whole or not at all ---------------------------------------------------------
 
 
@@ -236,7 +250,7 @@ def _answer(conn: Connection, clerk: Clerk, request: Request, key: str | None) -
     places.settle_for(conn, clerk, graduate.graduate_id, post.post_id)
     answer: Entry | Refused
     try:
-        answer = _ACTS[request.action](conn, clerk, request, graduate, post)
+        answer = ACTS[request.action](conn, clerk, request, graduate, post)
     except Refused as refused:  # before anything was written: what was settled is kept
         answer = refused
     if key:
@@ -304,129 +318,8 @@ def _pair(conn: Connection, clerk: Clerk, request: Request) -> tuple[Graduate, P
     return graduates[0], posts[0]
 
 
-def _hold(
-    conn: Connection, clerk: Clerk, request: Request, graduate: Graduate, post: Post
-) -> Entry:
-    if places.claim_of(conn, post, graduate) is not None:
-        refusal = places.refusal(conn, clerk, graduate, post)
-        raise (
-            refusal
-            if isinstance(refusal, AlreadyPlaced)
-            else AlreadyClaimed(graduate.graduate_id, post.post_id)
-        )
-    refusal = places.refusal(conn, clerk, graduate, post)
-    if isinstance(refusal, NoOpenPlace) and request.wait:
-        return _wait(conn, clerk, request, graduate, post)
-    if refusal is not None:
-        raise refusal
-    hours = clerk.hold_hours if request.hours is None else request.hours
-    deadline = clerk.now + timedelta(hours=hours)
-    places.take(conn, clerk, graduate.graduate_id, post, expires_at=deadline)
-    return Entry(event=_write(conn, clerk, request, LedgerAction.HOLD, expires_at=deadline))
-
-
-def _wait(
-    conn: Connection, clerk: Clerk, request: Request, graduate: Graduate, post: Post
-) -> Entry:
-    claim = Claim(
-        post_id=post.post_id,
-        graduate_id=graduate.graduate_id,
-        state=ClaimState.WAITING,
-        since=clerk.now,
-    )
-    kept.put_claim(conn, claim, n_places=post.headcount)
-    event = _write(conn, clerk, request, LedgerAction.WAIT)
-    line = places.in_turn(kept.load_claims(conn, post_ids=[post.post_id]))
-    return Entry(event=event, position=line.index(claim) + 1)
-
-
-def _confirm(
-    conn: Connection, clerk: Clerk, request: Request, graduate: Graduate, post: Post
-) -> Entry:
-    refusal = places.refusal(conn, clerk, graduate, post)
-    if isinstance(refusal, NoOpenPlace) and _ran_out(conn, graduate, post):
-        raise HoldExpired(graduate.graduate_id, post.post_id)
-    if refusal is not None:
-        raise refusal
-    request = replace(request, channel=request.channel or _channel_of(conn, request))
-    places.take(conn, clerk, graduate.graduate_id, post, expires_at=None)
-    kept.take_back_ending(conn, post.post_id, graduate.graduate_id, clerk.day)
-    event = _write(conn, clerk, request, LedgerAction.CONFIRM)
-    _record(conn, clerk, request, OutcomeStage.SIGNED)
-    places.settle_for(conn, clerk, graduate.graduate_id, post.post_id)
-    return Entry(event=event)
-
-
-def _channel_of(conn: Connection, request: Request) -> Channel | None:
-    """Give the channel of what the graduate has there, by the latest line that says one."""
-    for event in reversed(kept.load_events(conn, request.post_id, request.graduate_id)):
-        if event.action in ENDS:
-            return None
-        if event.channel is not None:
-            return Channel(event.channel)
-    return None
-
-
-def _ran_out(conn: Connection, graduate: Graduate, post: Post) -> bool:
-    events = kept.load_events(conn, post.post_id, graduate.graduate_id)
-    return bool(events) and events[-1].action is LedgerAction.EXPIRE
-
-
-def _release(
-    conn: Connection, clerk: Clerk, request: Request, graduate: Graduate, post: Post
-) -> Entry:
-    claim = places.claim_of(conn, post, graduate)
-    if places.is_there(conn, clerk, graduate, post):
-        _record(conn, clerk, request, OutcomeStage.CANCELLED)
-    elif claim is None:
-        raise NothingClaimed(graduate.graduate_id, post.post_id)
-    kept.drop_claim(conn, post.post_id, graduate.graduate_id)
-    event = _write(conn, clerk, request, LedgerAction.RELEASE)
-    places.settle_for(conn, clerk, graduate.graduate_id, post.post_id)
-    return Entry(event=event)
-
-
-_ACTS: Mapping[LedgerAction, Act] = {
-    LedgerAction.HOLD: _hold,
-    LedgerAction.CONFIRM: _confirm,
-    LedgerAction.RELEASE: _release,
-}
-
-
-def _record(conn: Connection, clerk: Clerk, request: Request, stage: OutcomeStage) -> None:
-    """Keep the step with the outcomes, so that history and export know it, once."""
-    step = Outcome(
-        graduate_id=request.graduate_id,
-        post_id=request.post_id,
-        stage=stage,
-        date=clerk.day,
-        recorded_on=clerk.day,
-        channel=request.channel,
-        reason=request.reason,
-    )
-    store.save_outcome(conn, step)
-
-
-def _write(
-    conn: Connection,
-    clerk: Clerk,
-    request: Request,
-    action: LedgerAction,
-    *,
-    expires_at: datetime | None = None,
-) -> LedgerEvent:
-    return kept.append(
-        conn,
-        action,
-        request.post_id,
-        request.graduate_id,
-        at=clerk.now,
-        who=clerk.who,
-        expires_at=expires_at,
-        reason=request.reason.value if request.reason else None,
-        note=request.note,
-        channel=request.channel.value if request.channel else None,
-    )
+def _ran_out(claim: Claim, clerk: Clerk) -> bool:
+    return claim.state is ClaimState.HELD and not claim.holds_at(clerk.now)
 
 
 def _view(conn: Connection, clerk: Clerk, post_id: str) -> tuple[PostPlaces, bool]:

@@ -164,6 +164,20 @@ def show_places(post: str, json_file: str | None) -> None:
     )
 
 
+@places.command("queue")
+@json_option
+def show_queue(json_file: str | None) -> None:
+    """Show every hold by its deadline, and who waits at which post."""
+    from recommender import ledger, ledger_printouts
+
+    waiting = ledger.pending(terminal.engine(), _clerk(""))
+    terminal.tell(
+        ledger_printouts.pending_lines(waiting, terminal.language()),
+        lambda: ledger_printouts.pending_json(waiting),
+        json_file,
+    )
+
+
 def _clerk(author: str) -> Clerk:
     from recommender.places import Clerk
 

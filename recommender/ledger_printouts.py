@@ -12,7 +12,7 @@ from recommender.domain import Channel, StepReason
 from recommender.places import LEDGER
 
 if TYPE_CHECKING:
-    from recommender.ledger import PostPlaces
+    from recommender.ledger import Pending, PostPlaces
     from recommender.ledger_answers import Entry
 
 
@@ -129,6 +129,52 @@ def places_json(shown: PostPlaces) -> dict[str, Any]:
             for turn, claim in enumerate(shown.line, start=1)
         ],
         "history": [_event_json(event) for event in shown.history],
+    }
+
+
+def pending_lines(waiting: Pending, language: str = "zh") -> Iterator[str]:
+    """Show every hold by its deadline, then every line, and count both."""
+    english = language == "en"
+    for claim in waiting.held:
+        state = wording.label(LedgerAction.OFFER if claim.offered else LedgerAction.HOLD, language)
+        until = _local(claim.expires_at) if claim.expires_at else ""
+        pair = f"{claim.graduate_id} → {claim.post_id}"
+        yield f"{state} {pair} {'until' if english else '至'} {until}"
+    for post_id, line in waiting.lines.items():
+        for turn, claim in enumerate(line, start=1):
+            pair, since = f"{claim.graduate_id} → {post_id}", _local(claim.since)
+            yield f"{'line' if english else '排队'} {turn} {pair} {since}"
+    n_held, n_waiting = len(waiting.held), sum(map(len, waiting.lines.values()))
+    yield (
+        f"{n_held} held, {n_waiting} wait at {len(waiting.lines)} posts"
+        if english
+        else f"预留 {n_held}，{len(waiting.lines)} 个岗位排队 {n_waiting} 人"
+    )
+
+
+def pending_json(waiting: Pending) -> dict[str, Any]:
+    """Give the same for machines."""
+    return {
+        "held": [
+            {
+                "post_id": claim.post_id,
+                "graduate_id": claim.graduate_id,
+                "since": claim.since.isoformat(),
+                "expires_at": claim.expires_at.isoformat() if claim.expires_at else None,
+                "offered": claim.offered,
+            }
+            for claim in waiting.held
+        ],
+        "line": [
+            {
+                "post_id": post_id,
+                "position": turn,
+                "graduate_id": claim.graduate_id,
+                "since": claim.since.isoformat(),
+            }
+            for post_id, line in waiting.lines.items()
+            for turn, claim in enumerate(line, start=1)
+        ],
     }
 
 

@@ -82,6 +82,16 @@ def keep_places(header: OutcomeHeader, body: BatchBody) -> Response:
     return answer(ledger_payloads.Entries.of(entries), ledger.CREATED)
 
 
+@places.get("/places", responses={200: ledger_payloads.Pending})
+def pending_places() -> Response:
+    """Show every hold by its deadline and every line, of the bearer's own graduates."""
+    waiting = ledger.pending(parts().engine, tokens.clerk())
+    named = {claim.graduate_id for claim in waiting.held}
+    named |= {claim.graduate_id for line in waiting.lines.values() for claim in line}
+    own = access.within(parts().engine, tokens.grant(), named)
+    return answer(ledger_payloads.Pending.of(waiting, own))
+
+
 @places.get("/places/<path:post_id>", responses={200: ledger_payloads.PostPlaces, **refusals(404)})
 def post_places(path: PostPath) -> Response:
     """Show the places of a post, its line and its history."""

@@ -165,6 +165,48 @@ class Turn(_Shape):
     since: datetime.datetime
 
 
+class HeldAt(Held):
+    """The same, with its post."""
+
+    post_id: str
+
+    @classmethod
+    def of(cls, claim: Claim) -> Self:
+        """Copy a hold."""
+        return cls(post_id=claim.post_id, **dict(Held.of(claim)))
+
+
+class TurnAt(Turn):
+    """A turn in the line of a post."""
+
+    post_id: str
+
+
+class Pending(_Shape):
+    """Holds by their deadline and lines by post; of people, only the bearer's own."""
+
+    held: list[HeldAt]
+    line: list[TurnAt]
+
+    @classmethod
+    def of(cls, waiting: ledger.Pending, own: Container[str]) -> Self:
+        """Copy what is about a bearer's own graduates; their turns count everybody."""
+        return cls(
+            held=[HeldAt.of(claim) for claim in waiting.held if claim.graduate_id in own],
+            line=[
+                TurnAt(
+                    post_id=post_id,
+                    position=position,
+                    graduate_id=claim.graduate_id,
+                    since=claim.since.astimezone(SHANDONG),
+                )
+                for post_id, line in waiting.lines.items()
+                for position, claim in enumerate(line, start=1)
+                if claim.graduate_id in own
+            ],
+        )
+
+
 class Kept(_Shape):
     """Free places that an agreement keeps for its members."""
 

@@ -55,6 +55,7 @@ ROUTES: Mapping[str, Route] = {
     "places.confirm_place": Route(_CLERKS, of_people=True),
     "places.release_place": Route(_CLERKS, of_people=True),
     "places.keep_places": Route(_CLERKS, of_people=True),
+    "places.pending_places": Route(_READERS, of_people=True),
     "places.post_places": Route(_READERS, of_people=True),
     "steps.pair_next_step": Route(_READERS, of_people=True),
     "steps.graduate_next_steps": Route(_READERS, of_people=True),

@@ -585,3 +585,17 @@ def test_the_turn_says_the_channel_too_and_an_unknown_one_is_refused(office: Eng
     ledger.hold(office, clerk(), "G2", "ONE", wait=True, channel="自主")
     ledger.release(office, clerk(), "G1", "ONE", reason="薪资")
     assert ledger.confirm(office, clerk(), "G2", "ONE").event.channel == "self"
+
+
+def test_what_is_pending_is_settled_first(office: Engine) -> None:
+    ledger.hold(office, clerk(), "G1", "ONE", hours=1)
+    ledger.hold(office, clerk(), "G2", "ONE", wait=True)
+    now = ledger.pending(office, clerk())
+    assert [each.graduate_id for each in now.held] == ["G1"]
+    assert {at: [each.graduate_id for each in line] for at, line in now.lines.items()} == {
+        "ONE": ["G2"]
+    }
+    # G1's hold ran out, so that the place is offered to G2.
+    later = ledger.pending(office, clerk(2))
+    assert [(each.graduate_id, each.offered) for each in later.held] == [("G2", True)]
+    assert later.lines == {}

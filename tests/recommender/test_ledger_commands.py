@@ -139,3 +139,24 @@ def test_everything_is_said_in_english_too(run: Run) -> None:
     assert "ONE 示例机械有限公司: 0 of 1 places open" in shown
     assert "  held  G1  until 2026-05-1" in shown
     assert "  line 1  G2  2026-05-15" in shown
+
+
+def test_the_queue_shows_every_hold_by_its_deadline_and_every_line(run: Run) -> None:
+    assert run("queue").stdout == "预留 0，0 个岗位排队 0 人\n"
+    run("hold", "G1", "ONE", "--hours", "5")
+    run("hold", "G2", "ONE", "--wait")
+    run("hold", "G3", "ONE", "--wait")
+    lines = run("queue").stdout.splitlines()
+    assert [line.partition(" 2026")[0] for line in lines[:-1]] == [
+        "预留 G1 → ONE 至",
+        "排队 1 G2 → ONE",
+        "排队 2 G3 → ONE",
+    ]
+    assert lines[-1] == "预留 1，1 个岗位排队 2 人"
+    told = json.loads(run("queue", "--json", "-").stdout)
+    assert [each["graduate_id"] for each in told["held"]] == ["G1"]
+    assert [(each["post_id"], each["position"], each["graduate_id"]) for each in told["line"]] == [
+        ("ONE", 1, "G2"),
+        ("ONE", 2, "G3"),
+    ]
+    assert "1 held, 2 wait at 1 posts" in run("queue", "--language", "en").stdout

@@ -19,7 +19,7 @@ from tests.service.conftest import Bearer
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```http\n(.+?)\n```.*?```json\n(.+?)\n```", TEXT, re.S)
 # Asked one after the other: a place is confirmed before it is released.
-PLACES = [example for example in EXAMPLES if "/places/" in example[0]]
+PLACES = [example for example in EXAMPLES if "/places" in example[0]]
 SINGLE = [example for example in EXAMPLES if example not in PLACES]
 
 
@@ -96,7 +96,7 @@ def test_every_role_is_listed_with_what_it_may_ask(app: Flask) -> None:
         {"code_answer"},
         {"record_outcome", "record_follow_up"},
         {"hold_place", "confirm_place", "release_place", "keep_places"},
-        {"post_places", "due_follow_ups", "year_report"},
+        {"post_places", "pending_places", "due_follow_ups", "year_report"},
     )
     listed = {}
     for names, *may in rows_under("Tokens"):

@@ -316,3 +316,20 @@ def test_who_asks_for_a_college_learns_that_a_share_is_passed_and_not_by_how_man
         assert told["code"] == "interns_above_like_posts"
         said.append(told["detail"].split("同期")[1][:9])
     assert said == ["实习 1 人，超过", "实习 … 人，超过"]
+
+
+def test_a_college_sees_what_waits_for_its_own_people(
+    real_client: FlaskClient, bearer: Bearer
+) -> None:
+    everybody, college = bearer(), bearer(scope_kind="college", scope_name=OTHER)
+    asked(real_client, HOLD, everybody, graduate_id="G1")
+    asked(real_client, HOLD, college, graduate_id="G3", wait=True)
+    seen = real_client.get("/api/v1/places", headers=college).json
+    assert seen is not None
+    assert (seen["held"], [(each["post_id"], each["position"]) for each in seen["line"]]) == (
+        [],
+        [("P2", 1)],
+    )
+    whole = real_client.get("/api/v1/places", headers=everybody).json
+    assert whole is not None
+    assert [each["graduate_id"] for each in (*whole["held"], *whole["line"])] == ["G1", "G3"]
