@@ -22,6 +22,7 @@ from recommender.evaluation_commands import evaluate
 from recommender.exposure_commands import exposures
 from recommender.fair_commands import fair
 from recommender.follow_up_commands import follow_up, report
+from recommender.guidance_commands import guidance
 from recommender.internship_commands import internships
 from recommender.ledger_commands import places
 from recommender.meeting_commands import meeting
@@ -282,23 +283,7 @@ def _source(table: Table) -> str:
     return f"v{table.facts['model']} ({table.facts['published']}), {table.facts['as_of']}"
 
 
-@program.command(short_help="需求指导目录 · Demand, supply and ratio by occupation and city.")
-@out_option
-def guidance(out: Path) -> None:
-    """Write the training-demand guidance catalog to a .xlsx, .csv, .html or .json file."""
-    from recommender import reports
-    from recommender.data import export
-
-    export.check_target(out, REPORT_SUFFIXES)
-    with terminal.working("正在汇总……", "Counting …"):
-        table = reports.guidance(
-            terminal.engine(), day=terminal.day(), language=terminal.language()
-        )
-        export.write_table(table, out, guard=True)
-    say(
-        f"已写入 {out}：{len(table.rows)} 行（职业 × 城市）",
-        f"Wrote {out}: {len(table.rows)} rows (occupation × city)",
-    )
+program.add_command(guidance)
 
 
 @program.command(short_help="现状 · What is imported, open, published and due.")

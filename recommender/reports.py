@@ -110,7 +110,7 @@ def guidance(engine: Engine, *, day: date, language: str = "zh") -> Table:
         members = store.load_members(conn)
     cells: dict[tuple[str, str], _Cell] = defaultdict(_Cell)
     for post in posts:
-        city = _city_of(post.region_code, known)
+        city = city_of(post.region_code, known)
         for code, part in known.occupations_of(post.occupation_code):
             _count_post(cells[code, city], post, part, now)
     for graduate in graduates:
@@ -120,14 +120,14 @@ def guidance(engine: Engine, *, day: date, language: str = "zh") -> Table:
     regions |= {each.credit_code: each.region for each in members if each.credit_code}
     for learner in learners:
         region = regions.get(learner.credit_code)
-        city = _city_of(region, known) if region else ""
+        city = city_of(region, known) if region else ""
         for code, part in known.occupations_of(learner.occupation_code):
-            cells[code, city].apprentices[_group_of(learner.target_level)] += part
-    names = _occupation_names(posts, known)
+            cells[code, city].apprentices[level_group(learner.target_level)] += part
+    names = occupation_names(posts, known)
     english = language == "en"
     return Table(
         columns=tuple(_TITLES),
-        rows=[_row(key, cells[key], names, known, language) for key in sorted(cells, key=_last)],
+        rows=[_row(key, cells[key], names, known, language) for key in sorted(cells, key=by_codes)],
         titles={name: words[english] for name, words in _TITLES.items()},
         title="Training-demand guidance" if english else "职业技能培训需求指导目录",
         notes=_guidance_notes(day, year, english=english),
@@ -146,14 +146,15 @@ def _count_post(cell: _Cell, post: Post, part: float, now: Standing) -> None:
 def _count_seeker(
     cells: dict[tuple[str, str], _Cell], graduate: Graduate, known: Reference
 ) -> None:
-    group = _group_of(_level_of(graduate))
+    group = level_group(level_held(graduate))
     cities = sought_cities(graduate, known)
     for code, share in occupation_shares(graduate.trade, known).items():
         for city in cities:
             cells[code, city].supply[group] += share / len(cities)
 
 
-def _group_of(level: SkillLevel | None) -> str:
+def level_group(level: SkillLevel | None) -> str:
+    """Name the group of levels, one of `LEVEL_GROUPS`, that a level belongs to."""
     return next(name for name, levels in LEVEL_GROUPS.items() if level in levels)
 
 
@@ -172,11 +173,12 @@ def occupation_shares(trade: str, known: Reference) -> dict[str, float]:
 def sought_cities(graduate: Graduate, known: Reference) -> tuple[str, ...]:
     """List the cities where a graduate seeks, home and wishes alike; ("",) if none is known."""
     regions = (graduate.home_region, *graduate.wish_regions)
-    cities = {_city_of(region, known) for region in regions if region}
+    cities = {city_of(region, known) for region in regions if region}
     return tuple(sorted(cities)) or ("",)
 
 
-def _level_of(graduate: Graduate) -> SkillLevel | None:
+def level_held(graduate: Graduate) -> SkillLevel | None:
+    """Give the highest level held; None where none is stated."""
     # What an enterprise certified itself counts at some posts only, and in no city's supply.
     held = [each.level for each in graduate.certificates if each.certified_by is None]
     if graduate.skill_level is not None:
@@ -184,7 +186,7 @@ def _level_of(graduate: Graduate) -> SkillLevel | None:
     return max(held, default=None)
 
 
-def _city_of(region: str, known: Reference) -> str:
+def city_of(region: str, known: Reference) -> str:
     """Give the city of a region; outside Shandong its province counts as one."""
     city = known.city_of(region)
     if city is None:
@@ -193,7 +195,7 @@ def _city_of(region: str, known: Reference) -> str:
     return city
 
 
-def _occupation_names(posts: Iterable[Post], known: Reference) -> dict[str, str]:
+def occupation_names(posts: Iterable[Post], known: Reference) -> dict[str, str]:
     """Name occupations; one that the table lacks has the name that a post gives it."""
     given = {post.occupation_code: post.occupation for post in posts if post.occupation}
     return given | dict(known.occupations)
@@ -210,7 +212,7 @@ def _row(
         "occupation_code": code,
         "occupation": names.get(code, unknown),
         "city_code": city,
-        "city": _city_name(city, known) or unknown,
+        "city": city_name(city, known) or unknown,
         "demand": _count(cell.demand),
         "supply": round(supply, 2),
         "ratio": round(cell.demand / supply, 2) if supply > 0 else None,
@@ -234,14 +236,15 @@ def _beside(group: str) -> str:
     return group.replace("supply", "apprentices")
 
 
-def _city_name(city: str, known: Reference) -> str | None:
+def city_name(city: str, known: Reference) -> str | None:
+    """Name a city, or a province outside Shandong, by its code."""
     if city in known.regions:
         return known.regions[city].name
     region = tables.read_region(city).region if city else None
     return region.full_name if region else None
 
 
-def _last(key: tuple[str, str]) -> tuple[bool, str, bool, str]:
+def by_codes(key: tuple[str, str]) -> tuple[bool, str, bool, str]:
     """Order by codes, what has none at the end."""
     code, city = key
     return (not code, code, not city, city)

@@ -25,6 +25,7 @@ from recommender.settings import Settings
 from service import console, errors, parts, watch
 from service.api import BEARER, PREFIX, api
 from service.codes_api import codes
+from service.guidance_api import guidance
 from service.ledger_api import places
 from service.next_step_api import steps
 from service.page import page
@@ -126,6 +127,7 @@ def create_app(
     app.register_api(steps)
     app.register_api(codes)
     app.register_api(year)
+    app.register_api(guidance)
     app.register_api(probes)
     app.register_blueprint(page)
     console.register(app, settings, cookie_key or secrets.token_bytes(32))

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as AnyResponse
 
 from recommender import errors, failures, phrases, wording
-from service import ledger_payloads, payloads, year_payloads
+from service import guidance_payloads, ledger_payloads, payloads, year_payloads
 from service.console import shell
 from service.payloads import FieldProblem
 from service.problems import KINDS, field_sentences, problem
@@ -45,7 +45,7 @@ _OF_STATUS = {
     413: "too-large",
     415: "not-json",
 }
-_SHAPES = (payloads, ledger_payloads, year_payloads)
+_SHAPES = (payloads, guidance_payloads, ledger_payloads, year_payloads)
 _PLACES = ("path", "query", "header")  # how the shapes of parameters are named
 _KEPT_HEADERS = frozenset({"Allow", "WWW-Authenticate", "Retry-After"})
 

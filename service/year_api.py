@@ -14,7 +14,7 @@ from service.parts import parts
 from service.year_payloads import FollowUpBody, FollowUpQuery, ReportQuery
 
 # They answer for the people of a report, and so read small counts; others read them hidden.
-_ANSWER_FOR_PEOPLE = frozenset({"officer", "admin", "auditor"})
+ANSWER_FOR_PEOPLE = frozenset({"officer", "admin", "auditor"})
 
 year = APIBlueprint(
     "year",
@@ -53,7 +53,7 @@ def record_follow_up(body: FollowUpBody) -> Response:
 @year.get("/report", responses={200: year_payloads.YearReport})
 def year_report(query: ReportQuery) -> Response:
     """Report what became of a class year, who was shown how much and how enterprises answered."""
-    exact = tokens.grant().role in _ANSWER_FOR_PEOPLE
+    exact = tokens.grant().role in ANSWER_FOR_PEOPLE
     engine, day = parts().engine, parts().today()
     colleges = access.colleges(engine, tokens.grant())
     rates = report.report(

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0012"
+HEAD = "0013"
 
 metadata = MetaData(
     naming_convention={
@@ -293,6 +293,18 @@ fair_closings = Table(
     Column("fair_id", Text, primary_key=True),
     Column("at", Text, nullable=False),
     Column("who", Text, nullable=False),
+)
+
+# Editions of the guidance catalog: rows are added, never changed; each digest covers the last.
+editions = Table(
+    "editions",
+    metadata,
+    Column("edition", Integer, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("class_year", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("content", Text, nullable=False),
 )
 
 # Officers' decisions, kept as history; the latest of each name counts.

@@ -96,7 +96,7 @@ def exposures(
         shown[seen.step.graduate_id].add(seen.step.post_id)
     with store.reading(engine) as conn:
         people = [one for one in store.load_graduates(conn, class_year=year) if one.consent]
-        known = store.load_reference(conn)
+        known = store.load_reference(conn, day=day)
     own = [one for one in people if colleges is None or one.college in colleges]
     everybody = _posts_each(own, shown)
     groups: dict[tuple[str, str], list[Graduate]] = defaultdict(list)

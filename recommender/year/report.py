@@ -161,7 +161,7 @@ def report(
     with store.reading(engine) as conn:
         graduates = store.load_graduates(conn, class_year=year)
         facts = _Facts.read(conn, day)
-        known = store.load_reference(conn)
+        known = store.load_reference(conn, day=day)
     own = [each for each in graduates if colleges is None or each.college in colleges]
     lines = [
         _line(by, name, _count(members, facts, known, day), exact=exact)
@@ -304,13 +304,13 @@ def _went(graduate: Graduate, went: Destination, known: Reference) -> Whereabout
 
 
 def _work(graduate: Graduate, occupation_code: str | None, known: Reference) -> Whereabouts:
-    """Say whether work is in the trade: the table's occupations, or one of a group it names."""
-    leads = [pair.occupation_code for pair in known.pairs_of(graduate.trade) if pair.weight > 0]
-    if not leads or not occupation_code:
+    """Say whether work is in the trade, by the table of trades and occupations."""
+    if not occupation_code:
         return Whereabouts.WORK_UNTOLD
-    if any(occupation_code == code or occupation_code.startswith(f"{code}-") for code in leads):
-        return Whereabouts.IN_TRADE
-    return Whereabouts.OFF_TRADE
+    leads = known.leads_to(graduate.trade, occupation_code)
+    if leads is None:
+        return Whereabouts.WORK_UNTOLD
+    return Whereabouts.IN_TRADE if leads else Whereabouts.OFF_TRADE
 
 
 def line_facts(line: GroupLine) -> dict[str, Any]:

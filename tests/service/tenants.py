@@ -35,6 +35,7 @@ from recommender.domain import MemberKind, Outcome, OutcomeStage
 from recommender.placements import PlacementDesk
 from recommender.places import Clerk
 from recommender.settings import Settings
+from recommender.year import edition
 from service import create_app, logs
 from service.parts import parts
 from service.routes import ROUTES
@@ -113,6 +114,8 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
         "data": {"post_id": "{post_id}", "stage": "interested", "date": "2026-05-14"},
         "answers": {303},
     },
+    "guidance.guidance_edition": {"parts": {"edition": 1}},
+    "guidance.issue_guidance": {"json": {}},
     "year.year_report": {"query_string": {"class_year": 2026}},
     "year.record_follow_up": {
         "json": {
@@ -249,6 +252,7 @@ def fill(migrated_file: Path, folder: Path) -> Filled:
     engine = store.connect(f"sqlite:///{path}")
     _store_sheets(engine)
     _take_places(engine)
+    edition.issue(engine, day=DAY, author="officer 99")
     askers = _make_askers(engine)
     engine.dispose()
     return Filled(path, askers)

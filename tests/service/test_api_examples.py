@@ -71,6 +71,7 @@ def ask(client: FlaskClient, bearer: dict[str, str], asked: str) -> Any:
 def test_every_endpoint_has_an_example(app: Flask) -> None:
     shown = {re.sub(r"\b[GP]\d\b", "*", asked.split()[1].split("?")[0]) for asked, _ in EXAMPLES}
     shown = {re.sub(r"/codes/\w+/[\d-]+$", "/codes/*/*", path) for path in shown}
+    shown = {re.sub(r"/guidance/\d+$", "/guidance/*", path) for path in shown}
     described = {
         re.sub(r"{\w+}", "*", path)
         for path in app.api_doc["paths"]  # type: ignore[attr-defined]
@@ -92,9 +93,9 @@ def test_every_role_is_listed_with_what_it_may_ask(app: Flask) -> None:
             "pair_next_step",
             "graduate_next_steps",
         },
-        {"profile_ranking"},
+        {"profile_ranking", "guidance_now", "guidance_edition"},
         {"code_answer"},
-        {"record_outcome", "record_follow_up"},
+        {"record_outcome", "record_follow_up", "issue_guidance"},
         {"hold_place", "confirm_place", "release_place", "keep_places"},
         {"post_places", "pending_places", "due_follow_ups", "year_report"},
     )
