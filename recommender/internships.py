@@ -22,6 +22,7 @@ from recommender.matching.internships import (
     OVER,
     Crowd,
     CrowdKind,
+    Spell,
     crowds,
     forbidden,
     internships,
@@ -96,14 +97,22 @@ def _crowded(
     staff: Mapping[str, int],
 ) -> Told:
     """Tell an enterprise once for each share, at the row that begins the largest crowd."""
-    there = [spell for spell in spells(steps) if spell.step.post_id in posts]
-    largest: dict[tuple[CrowdKind, str, str], tuple[Crowd, Line[Outcome]]] = {}
-    first_on: dict[date, Line[Outcome]] = {}
+    there: dict[str, list[Spell]] = defaultdict(list)
+    for spell in spells(steps):
+        if spell.step.post_id in posts:
+            there[posts[spell.step.post_id].credit_code].append(spell)
+    of_firm: dict[str, dict[str, Post]] = defaultdict(dict)
+    for post in posts.values():
+        of_firm[post.credit_code][post.post_id] = post
+    # A crowd is largest on a day on which somebody begins.
+    begins: dict[tuple[date, str], Line[Outcome]] = {}
     for line in lines:
-        first_on.setdefault(line.item.date, line)
-    for day, line in sorted(first_on.items()):
-        for crowd in crowds(there, posts, staff, day):
-            which = (crowd.kind, crowd.credit_code, crowd.occupation_code)
+        if line.item.post_id in posts:
+            begins.setdefault((line.item.date, posts[line.item.post_id].credit_code), line)
+    largest: dict[tuple[CrowdKind, str, str], tuple[Crowd, Line[Outcome]]] = {}
+    for (day, firm), line in sorted(begins.items(), key=lambda each: each[0]):
+        for crowd in crowds(there[firm], of_firm[firm], staff, day):
+            which = (crowd.kind, firm, crowd.occupation_code)
             if which not in largest or largest[which][0].n_interns < crowd.n_interns:
                 largest[which] = crowd, line
     for crowd, line in largest.values():
