@@ -37,6 +37,11 @@ def among_options(command: Decorated) -> Decorated:
     help="Stable instead of the best sum: whose best stable assignment.",
 )
 @click.option(
+    "--fair",
+    is_flag=True,
+    help="Let no home city, college or gender fall behind further than it must.",
+)
+@click.option(
     "--floors",
     "floors_way",
     type=click.Choice(["keep", "whole"]),
@@ -67,6 +72,7 @@ def assign(
     *,
     stable: str | None,
     floors_way: str | None,
+    fair: bool,
     pins_file: Path | None,
     certificate: Path | None,
     include_unplaced: bool,
@@ -76,8 +82,8 @@ def assign(
     from recommender import assignment_printouts, cohorts
     from recommender.data import export
 
-    if stable and floors_way:
-        raise click.UsageError("--floors goes with the largest sum, not with --stable")
+    if sum([bool(stable), bool(floors_way), fair]) > 1:
+        raise click.UsageError("--stable, --floors and --fair exclude each other.")
     export.check_target(out, TABLE_SUFFIXES)
     if certificate is not None:
         export.check_target(certificate, (".json",))
@@ -92,6 +98,7 @@ def assign(
             way=stable or "best",
             pins_file=pins_file,
             floors_way=floors_way,
+            fair=fair,
             include_unplaced=include_unplaced,
             certify=certificate is not None,
         )

@@ -29,10 +29,19 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "reason_for_placed": ("已安置却有原因", "has a post and a reason"),
     "reason_false": ("原因不实", "the reason is not true"),
     "floor_missed": ("未达最少人数", "a floor is missed"),
+    "keeps_too_little": ("保留的合计少于所定比例", "keeps less of the best sum than it says"),
     "not_proved": ("未证明为最优", "not proved to be the best"),
     "ranks_wrong": ("排序与可选岗位不符", "ranks name others than the rules do"),
     "stated_otherwise": ("排序与所填位次不符", "ranks are not as they were stated"),
     "blocking_pair": ("双方都更愿意选对方", "both would rather have each other"),
+}
+
+
+# Groups that are compared.
+CIRCLES: Mapping[str, tuple[str, str]] = {
+    "home": ("生源地", "home"),
+    "college": ("院校", "college"),
+    "gender": ("性别", "gender"),
 }
 
 
@@ -50,6 +59,7 @@ def assigned_lines(table: Table, out: Path, language: str) -> Iterator[str]:
     )
     yield _sum_line(table, english=english)
     yield from _floor_lines(facts, english=english)
+    yield from _fair_lines(facts, english=english)
     if facts["n_stated"]:
         n_stated = facts["n_stated"]
         yield (
@@ -91,6 +101,26 @@ def _floor_lines(facts: Mapping[str, object], *, english: bool) -> Iterator[str]
         else f"满足最少人数使合计减少 {cost:.2f}；更优方案至多再多 {gap:.4f}（求解器证明）、"
         f"{by_prices:.4f}（证书中的价格证明）"
     )
+
+
+def _fair_lines(facts: Mapping[str, object], *, english: bool) -> Iterator[str]:
+    fair = facts["fair"]
+    if not isinstance(fair, Mapping):
+        return
+    if not fair:
+        yield "No group is large enough to compare" if english else "没有足够大的群体可比较"
+        return
+    share, before, bound = (fair[name] for name in ("share", "share_before", "bound"))
+    yield (
+        f"Fairness costs {fair['cost']:.2f} of the sum. Of what it could have alone, the worst "
+        f"served group has {share:.1%} ({before:.1%} by the largest sum; at most {bound:.1%})"
+        if english
+        else f"公平使合计减少 {fair['cost']:.2f}。最受亏待的群体得到其单独分配时的 {share:.1%}"
+        f"（合计最大时 {before:.1%}；至多 {bound:.1%}）"
+    )
+    for name, was, has in fair["worst"]:
+        kind, _, label = name.partition(":")
+        yield f"  {CIRCLES[kind][english]} {label}: {was:.1%} → {has:.1%}"
 
 
 def _sum_line(table: Table, *, english: bool) -> str:

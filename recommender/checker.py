@@ -262,8 +262,13 @@ def _reason(given: Certificate, who: str) -> str:
     return ";".join(code for code in RULES if code in named)
 
 
-def _bound(given: Certificate, listed: Any, value: Callable[[str, str], int]) -> int | None:
-    """Bound what anybody could choose, by prices of places; None where they are no prices.
+def _bound(
+    given: Certificate,
+    listed: Any,
+    value: Callable[[str, str], int],
+    among: set[str] | None = None,
+) -> int | None:
+    """Bound what all, or some, could choose, by prices of places; None where they are no prices.
 
     Whoever is given a place of a lot has at most what is left above its price, and the places of
     a lot together at most the price of each.
@@ -276,6 +281,8 @@ def _bound(given: Certificate, listed: Any, value: Callable[[str, str], int]) ->
         return None
     bound = sum(given.left[lot] * price for lot, price in prices.items())
     for who, lots in given.choices.items():
+        if among is not None and who not in among:
+            continue
         bound += max(0, max((value(who, lot[0]) - prices.get(lot, 0) for lot in lots), default=0))
     return bound
 
@@ -283,6 +290,9 @@ def _bound(given: Certificate, listed: Any, value: Callable[[str, str], int]) ->
 def _not_the_best(given: Certificate) -> Iterator[Fault]:
     if "floors" in given.document:
         yield from _floors_not_kept(given)
+        return
+    if "fair" in given.document:
+        yield from _not_fair(given, given.document["fair"])
         return
     bound = _bound(given, given.document["prices"], lambda who, post: given.values[who][post])
     free = [(who, post) for who, (post, _) in given.placed.items() if who not in given.pinned]
@@ -361,6 +371,44 @@ def _proved(
 
     bound = _bound(given, proof["prices"], worth)
     return None if bound is None else bound - sum(adds[name] * floors[name].need for name in adds)
+
+
+def _not_fair(given: Certificate, fair: Mapping[str, Any]) -> Iterator[Fault]:
+    """Hold an assignment to what it keeps of the best sum, and its worst served group to a bound.
+
+    What a group could have alone follows from prices; so does the largest weighted sum, of which
+    the smallest share cannot be more than the mean.
+    """
+    values, million = given.values, 1_000_000
+    has = {
+        who: values[who][post] for who, (post, _) in given.placed.items() if who not in given.pinned
+    }
+    best = _bound(given, fair["best_prices"], lambda who, post: values[who][post])
+    if best is None or sum(has.values()) * million < fair["keeps"] * best:
+        yield Fault("keeps_too_little", (str(sum(has.values())), str(best)))
+        return
+    weight_of: dict[str, int] = dict.fromkeys(given.graduates, fair["whole_weight"])
+    shares, bests = [], 0
+    for group in fair["groups"]:
+        members, weight = set(group["members"]), group["weight"]
+        could = _bound(given, group["prices"], lambda who, post: values[who][post], members)
+        if could is None or could < 1 or not isinstance(weight, int) or weight < 0:
+            yield Fault("not_proved", (group["name"],))
+            return
+        shares.append(sum(has.get(who, 0) for who in members) * million // could)
+        bests += weight * could
+        for who in members:
+            weight_of[who] += weight
+    if fair["whole_weight"] < 0 or not shares or fair["share"] != min(shares):
+        yield Fault("count_wrong", ("share", str(fair["share"]), str(min(shares, default=0))))
+        return
+    most = _bound(given, fair["prices"], lambda who, post: values[who][post] * weight_of[who])
+    needed = -(-fair["keeps"] * best // million)
+    bound = million
+    if most is not None and bests:
+        bound = min(million, -(-(most - fair["whole_weight"] * needed) * million // bests))
+    if most is None or fair["bound"] != bound or fair["share"] > bound:
+        yield Fault("not_proved", ("share", str(fair["bound"]), str(bound)))
 
 
 def _unstable(given: Certificate) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,9 @@ from recommender.errors import NotFound
 from recommender.matching.assignment import SCALE
 from recommender.matching.certificate import certificate
 from recommender.matching.draft import Draft
+from recommender.matching.fair import Circle
 from recommender.matching.floors import floors_missed, floors_of
+from recommender.matching.integral import MILLIONTH
 from recommender.matching.market import CONGESTION, Market, open_market
 from recommender.matching.plan import BEST, Floors, Pins, Plan, make_plan, why_unplaced
 from recommender.matching.reasons import reasons as reasons_of
@@ -162,6 +164,7 @@ def assign(
     way: str = BEST,
     pins_file: Path | None = None,
     floors_way: str | None = None,
+    fair: bool = False,
     include_unplaced: bool = False,
     certify: bool = False,
 ) -> Table:
@@ -181,6 +184,9 @@ def assign(
     floors_way
         ``keep`` every agreement's floor, or send each class ``whole`` or nobody more of it;
         for the largest sum. None lists what is missed.
+    fair
+        Let no home city, college or gender fall further behind than it must, and keep 95 % of
+        the largest sum; see `assign_fairly`.
 
     Raises
     ------
@@ -199,7 +205,8 @@ def assign(
     wishes = _wishes(engine, market) if way != BEST else Wishes()
     floors = floors_of(market, market.reference.agreements)
     asked = None if floors_way is None else Floors(way=floors_way, of=floors)
-    plan = make_plan(market, way=way, pins=pins, wishes=wishes, floors=asked)
+    circles = _circles(engine, market) if fair else None
+    plan = make_plan(market, way=way, pins=pins, wishes=wishes, floors=asked, circles=circles)
     rows: list[tuple[object, ...]] = []
     reasons: Counter[str] = Counter()
     for index, (graduate, post) in enumerate(zip(market.graduates, plan.placed, strict=True)):
@@ -226,6 +233,7 @@ def assign(
             "unplaced": dict(sorted(reasons.items())),
             "floors_missed": floors_missed(floors, plan.placed),
             "n_stated": len(wishes.enterprises),
+            "fair": _fair_facts(plan) if fair else None,
             **_floor_facts(plan),
         },
         certificate=certificate(market, plan, pins, wishes) if certify else None,
@@ -242,6 +250,47 @@ def _floor_facts(plan: Plan) -> dict[str, object]:
         "floors_cost": (kept.without - kept.total) / SCALE,
         "gap": (kept.proved - kept.total) / SCALE,
         "gap_by_prices": (kept.proof.bound - kept.total) / SCALE,
+    }
+
+
+def _circles(engine: Engine, market: Market) -> list[Circle]:
+    """Group people by home city, college and, where it is known, gender."""
+    ids = [graduate.graduate_id for graduate in market.graduates]
+    with store.reading(engine) as conn:
+        details = store.load_personal(conn, ids)
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, graduate in enumerate(market.graduates):
+        person = details.get(graduate.graduate_id)
+        region = market.reference.regions.get(graduate.home_region or "")
+        for kind, label in (
+            ("home", region and region.city_name),
+            ("college", graduate.college),
+            ("gender", person and person.gender),
+        ):
+            if label:
+                rows[f"{kind}:{label}"].append(row)
+    return [
+        Circle(name=name, rows=np.array(those, dtype=np.int32))
+        for name, those in sorted(rows.items())
+    ]
+
+
+def _fair_facts(plan: Plan) -> dict[str, object]:
+    """Say what fairness costs, and how the worst served group and three groups fare."""
+    fair = plan.fair
+    if fair is None:
+        return {}
+    told = sorted(
+        (each.after / each.best, each.circle.name, each.before / each.best) for each in fair.served
+    )
+    return {
+        "keeps": fair.keeps / MILLIONTH,
+        "cost": (fair.without - fair.total) / SCALE,
+        "share": fair.share / MILLIONTH,
+        "share_before": fair.share_before / MILLIONTH,
+        "bound": fair.bound / MILLIONTH,
+        "n_groups": len(fair.served),
+        "worst": [(name, before, after) for after, name, before in told[:3]],
     }
 
 

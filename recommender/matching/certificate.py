@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from recommender.domain import Graduate, Post
 from recommender.matching.assignment import SCALE, place_prices, whole_values
 from recommender.matching.candidates import UNPLACED, Candidates
+from recommender.matching.fair import Fair
 from recommender.matching.kept_floors import Kept, Node
 from recommender.matching.market import Market
 from recommender.matching.plan import BEST, Pins, Plan, why_unplaced
@@ -59,7 +60,9 @@ def certificate(
         ),
         "total": int(whole[_taken(pairs, plan)].sum()),
     }
-    if plan.kept is not None:
+    if plan.fair is not None:
+        document["fair"] = _fair(market, plan, plan.fair)
+    elif plan.kept is not None:
         document |= _with_floors(market, plan, plan.kept)
     elif plan.way == BEST:
         document["prices"] = _prices(market, plan, plan.pair_values, plan.chosen)
@@ -188,6 +191,29 @@ def _with_floors(market: Market, plan: Plan, kept: Kept) -> Document:
         "proof": _proof(_lot_names(market, plan.lots.posts), kept.proof),
         "bound": kept.proof.bound,
         "solver_bound": kept.proved,
+    }
+
+
+def _fair(market: Market, plan: Plan, fair: Fair) -> Document:
+    """State the groups, the best of each, and the weights from which the bound follows."""
+    names = _lot_names(market, plan.lots.posts)
+    people = [graduate.graduate_id for graduate in market.graduates]
+    return {
+        "keeps": fair.keeps,
+        "best_prices": _not_free(names, fair.best_prices),
+        "groups": [
+            {
+                "name": each.circle.name,
+                "members": [people[row] for row in each.circle.rows],
+                "prices": _not_free(names, each.prices),
+                "weight": weight,
+            }
+            for each, weight in zip(fair.served, fair.weights, strict=True)
+        ],
+        "whole_weight": fair.whole_weight,
+        "prices": _not_free(names, fair.prices),
+        "share": fair.share,
+        "bound": fair.bound,
     }
 
 

@@ -6,7 +6,7 @@ same sheets give the same answer on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,12 @@ from numpy.typing import NDArray
 from recommender.matching.candidates import Candidates
 
 if TYPE_CHECKING:
-    from ortools.sat.python.cp_model import CpModel, IntVar
+    from ortools.sat.python.cp_model import CpModel, CpSolver, IntVar
 
 WORK = 20.0
+FINE_WORK = 3.0  # where the relaxation has placed nearly all, little is left to be had
+MILLIONTH = 1_000_000
+COARSE = 1_000  # billionths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,22 +81,16 @@ def solve(
 
     model = cp_model.CpModel()
     (those,) = np.nonzero(tried)
-    taken = {int(pair): model.new_bool_var("") for pair in those}
-    _limit_places(model, pairs, capacities, those, taken)
+    taken = _choices(model, pairs, capacities, those, hint)
     for group in groups:
         inside = [taken[pair] for pair in group.pairs.tolist() if pair in taken]
         if len(inside) < group.need:
             return None
         model.add(sum(inside) >= group.need)
-    for pair, variable in taken.items():
-        model.add_hint(variable, bool(hint[pair] > 1 / 2))
     weights = values[those].tolist()
     model.maximize(cp_model.LinearExpr.weighted_sum(list(taken.values()), weights))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 0
-    solver.parameters.max_deterministic_time = WORK
-    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    solver = _solver(model)
+    if solver is None:
         return None
     mask = np.zeros(len(pairs), dtype=np.bool_)
     mask[those] = [solver.boolean_value(variable) for variable in taken.values()]
@@ -102,14 +99,82 @@ def solve(
     return Solved(chosen=pairs.chosen(mask), total=total, bound=bound)
 
 
-def _limit_places(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A group of which the share of its best counts: bool (n_graduates,), what it has, its best."""
+
+    members: NDArray[np.bool_]
+    has: int
+    best: int
+
+
+def solve_shares(
+    values: NDArray[np.int64],
+    pairs: Candidates,
+    capacities: NDArray[np.int32],
+    tried: NDArray[np.bool_],
+    hint: NDArray[np.float64],
+    shares: Sequence[Share],
+    needed: int,
+) -> NDArray[np.int32] | None:
+    """Raise the smallest share of groups, then the sum: the lot of each; None if impossible.
+
+    Parameters
+    ----------
+    values, pairs, capacities, tried, hint
+        As for `solve`.
+    needed
+        What all who are placed here have to have together, in the unit of `values`.
+    """
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    (those,) = np.nonzero(tried)
+    taken = _choices(model, pairs, capacities, those, hint)
+    variables = list(taken.values())
+    # Rounded down, so that what holds here holds exactly, and nothing is too large to add up.
+    worth = values[those] // COARSE
+    total = cp_model.LinearExpr.weighted_sum(variables, worth.tolist())
+    model.add(total >= -(-needed // COARSE))
+    share = model.new_int_var(0, MILLIONTH, "")
+    for each in shares:
+        mine = np.where(each.members[pairs.rows[those]], worth, 0) * MILLIONTH
+        has = cp_model.LinearExpr.weighted_sum(variables, mine.tolist())
+        model.add(has + each.has // COARSE * MILLIONTH >= share * -(-each.best // COARSE))
+    # A ten-thousandth of a share is worth as much as a hundred chances of one.
+    model.maximize(share * MILLIONTH + total)
+    solver = _solver(model, FINE_WORK)
+    if solver is None:
+        return None
+    mask = np.zeros(len(pairs), dtype=np.bool_)
+    mask[those] = [solver.boolean_value(variable) for variable in variables]
+    return pairs.chosen(mask)
+
+
+def _solver(model: CpModel, work: float = WORK) -> CpSolver | None:
+    """Solve a model; None where it has no solution, or none was found."""
+    from ortools.sat.python import cp_model
+
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 0
+    solver.parameters.max_deterministic_time = work
+    found = solver.solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    return solver if found else None
+
+
+def _choices(
     model: CpModel,
     pairs: Candidates,
     capacities: NDArray[np.int32],
     those: NDArray[np.int64],
-    taken: Mapping[int, IntVar],
-) -> None:
-    """Give each graduate one lot at most, and each lot no more than its places."""
+    hint: NDArray[np.float64],
+) -> dict[int, IntVar]:
+    """Let each graduate have one lot at most, and each lot no more than its places."""
+    taken: dict[int, IntVar] = {}
+    for pair in those.tolist():
+        taken[pair] = model.new_bool_var("")
+        model.add_hint(taken[pair], bool(hint[pair] > 1 / 2))
     for owners, limits in ((pairs.rows, None), (pairs.columns, capacities)):
         of = owners[those]
         order = np.argsort(of, kind="stable")
@@ -121,6 +186,7 @@ def _limit_places(
                 model.add_at_most_one(variables)
             elif len(variables) > limits[name]:
                 model.add(sum(variables) <= int(limits[name]))
+    return taken
 
 
 def smallest_conflict(

@@ -166,7 +166,8 @@ class _Search:
     ) -> None:
         self._values, self._pairs, self._capacities = values, pairs, capacities
         self._groups = {each.agreement_id: each for each in groups}
-        self._prices = place_prices(values, pairs, capacities, best) / SCALE
+        prices = place_prices(values, pairs, capacities, best)
+        self._start = (values - prices[pairs.columns]) / SCALE
 
     def keep(self) -> tuple[Solved, Node]:
         node = self._node(frozenset(self._groups), frozenset())
@@ -212,7 +213,7 @@ class _Search:
         groups = [self._groups[name] for name in sorted(going)]
         values = np.where(allowed, self._values, 0)
         relaxed = relax(
-            values / SCALE, self._pairs, self._capacities, self._prices, _sides(groups, allowed)
+            values / SCALE, self._pairs, self._capacities, self._start, _sides(groups, allowed)
         )
         lots = np.rint(relaxed.lot_prices * SCALE).astype(np.int64)
         floors = np.rint(relaxed.rule_prices * SCALE).astype(np.int64).tolist()

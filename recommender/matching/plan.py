@@ -7,7 +7,7 @@ officer barred is never chosen. The rest is the best sum, or stable.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +17,7 @@ from recommender.errors import FloorsConflict, Ineligible, NotFound, PinsConflic
 from recommender.matching.assignment import assign_cohort, most_placed, whole_values
 from recommender.matching.candidates import UNPLACED, Candidates
 from recommender.matching.eligibility import check_pair, excluded_by
+from recommender.matching.fair import Circle, Fair, assign_fairly
 from recommender.matching.floors import Floor
 from recommender.matching.kept_floors import KEEP, Kept, assign_with_floors, groups_of
 from recommender.matching.market import Market
@@ -100,6 +101,8 @@ class Plan:
         Those asked to be kept, and how: see `Floors`.
     kept
         What proves a sum with floors; None where they ask nothing that is not so anyway.
+    fair
+        What proves a fair assignment; None for any other, and where no group is large enough.
     """
 
     way: str
@@ -112,6 +115,7 @@ class Plan:
     widest: NDArray[np.int32]
     floors: Floors | None = None
     kept: Kept | None = None
+    fair: Fair | None = None
 
     @property
     def placed(self) -> NDArray[np.int32]:
@@ -134,8 +138,7 @@ class Plan:
     @property
     def pair_values(self) -> NDArray[np.int64]:
         """The values of the pairs of `lots` in billionths: int64 (n_pairs,)."""
-        pairs = self.lots.pairs
-        return whole_values(self.values[pairs.rows, self.lots.posts[pairs.columns]])
+        return _whole(self.values, self.lots)
 
     @property
     def total(self) -> float:
@@ -152,6 +155,7 @@ def make_plan(
     pins: Pins | None = None,
     wishes: Wishes | None = None,
     floors: Floors | None = None,
+    circles: Sequence[Circle] | None = None,
 ) -> Plan:
     """Decide a cohort.
 
@@ -163,6 +167,8 @@ def make_plan(
         What both sides stated, for a stable assignment.
     floors
         To be kept by the largest sum.
+    circles
+        Groups of which none shall fall behind, instead of floors.
 
     Raises
     ------
@@ -183,9 +189,12 @@ def make_plan(
     if not market.board.knows_chances:
         values = percentiles(market.scores, market.eligible, *keys)
     lots, pinned, taken = _keep(market, pins or Pins(), values)
-    kept = None
+    kept = fair = None
     if way == BEST:
         chosen = _best(values, lots, keys)
+        if circles is not None:
+            fair = assign_fairly(_whole(values, lots), lots.pairs, lots.capacities, chosen, circles)
+            chosen = chosen if fair is None else fair.chosen
         if floors is not None:
             kept = _with_floors(values, lots, chosen, pinned, floors)
             chosen = chosen if kept is None else kept.chosen
@@ -203,7 +212,12 @@ def make_plan(
         widest=most_placed(lots.pairs, lots.capacities),
         floors=floors,
         kept=kept,
+        fair=fair,
     )
+
+
+def _whole(values: NDArray[np.float32], lots: Lots) -> NDArray[np.int64]:
+    return whole_values(values[lots.pairs.rows, lots.posts[lots.pairs.columns]])
 
 
 def _with_floors(
@@ -219,8 +233,9 @@ def _with_floors(
             raise FloorsConflict([group.agreement_id])
     if not groups or not len(lots.pairs):
         return None
-    whole = whole_values(values[lots.pairs.rows, lots.posts[lots.pairs.columns]])
-    return assign_with_floors(whole, lots.pairs, lots.capacities, best, groups, floors.way)
+    return assign_with_floors(
+        _whole(values, lots), lots.pairs, lots.capacities, best, groups, floors.way
+    )
 
 
 def _best(
@@ -230,11 +245,10 @@ def _best(
 ) -> NDArray[np.int32]:
     """Take the best sum; among equal sums an id that comes first in the alphabet is no better."""
     row_of, column_of = (_places_of(each) for each in (keys[0], keys[1][lots.posts]))
-    pairs = lots.pairs
+    pairs, whole = lots.pairs, _whole(values, lots)
     rows, columns = row_of[pairs.rows], column_of[pairs.columns]
     order = np.lexsort((columns, rows))
     shuffled = Candidates(rows=rows[order], columns=columns[order], shape=pairs.shape)
-    whole = whole_values(values[pairs.rows, lots.posts[pairs.columns]])
     capacities = np.empty_like(lots.capacities)
     capacities[column_of] = lots.capacities
     found = assign_cohort(whole[order], shuffled, capacities)[row_of]

@@ -68,15 +68,15 @@ class Relaxed:
 
 
 def relax(
-    values: Values, pairs: Candidates, capacities: NDArray[np.int32], prices: Values, sides: Sides
+    values: Values, pairs: Candidates, capacities: NDArray[np.int32], start: Values, sides: Sides
 ) -> Relaxed:
     """Solve the relaxation by columns that are added as they would gain.
 
     Parameters
     ----------
     values : float64 array of shape (n_pairs,)
-    prices : float64 array of shape (n_lots,)
-        Of lots without any rule; only where to begin.
+    start : float64 array of shape (n_pairs,)
+        The larger, the sooner a pair is tried; it changes no more than the way.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def relax(
     # Rules over few pairs are given all of theirs, so that they can be kept at all.
     counted = sides.of_pairs.tocoo()
     few = np.bincount(counted.row, minlength=len(sides.at_least)) <= FIRST * n_graduates
-    tried = _best_of_each(values - prices[pairs.columns], pairs, FIRST)
+    tried = _best_of_each(start, pairs, FIRST)
     tried[counted.col[few[counted.row]]] = True
     above = np.zeros(len(pairs))
     for _ in range(N_ROUNDS):
