@@ -14,7 +14,7 @@ PlacementError
 │   ├── FairClosed          the doors of a fair are shut
 │   ├── FairOpen            a result is asked for before the doors are shut
 │   ├── FairBegun           a timetable is asked for after somebody came
-│   ├── SlipTaken           a slip is somebody else's, or somebody has another
+│   ├── SlipTaken           a slip is somebody else's, or somebody used another
 │   ├── Ineligible          a rule forbids the graduate the post
 │   ├── SignInRefused       a login and a secret that do not belong together
 │   ├── SignInSlowed        too many failed sign-ins; the next one has to wait
@@ -208,7 +208,7 @@ class FairBegun(Refused):
 
 
 class SlipTaken(Refused):
-    """The slip is somebody else's, or the graduate has another at this fair."""
+    """The slip is somebody else's, or the graduate used another at this fair."""
 
     def __init__(self, fair_id: str, slip: str, graduate_id: str) -> None:
         super().__init__(f"{slip} of {fair_id}")

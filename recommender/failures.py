@@ -55,8 +55,8 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
         "Somebody has come to the fair {fair_id} already, so its timetable stays.",
     ),
     errors.SlipTaken: (
-        "签条 {slip} 已属于别人，或毕业生 {graduate_id} 在本场已有另一张签条。",
-        "The slip {slip} is somebody else's, or graduate {graduate_id} has another at this fair.",
+        "签条 {slip} 已属于别人，或毕业生 {graduate_id} 在本场已用过另一张签条。",
+        "The slip {slip} is somebody else's, or graduate {graduate_id} used another at this fair.",
     ),
     errors.ReplayMismatch: (
         "同一请求编号曾用于不同内容。",

@@ -25,8 +25,10 @@ from recommender.settings import Settings
 from service import console, errors, parts, watch
 from service.api import BEARER, PREFIX, api
 from service.codes_api import codes
+from service.fair_api import fairs
 from service.guidance_api import guidance
 from service.ledger_api import places
+from service.meeting_api import meetings
 from service.next_step_api import steps
 from service.page import page
 from service.payloads import Problem
@@ -124,6 +126,8 @@ def create_app(
     watch.register(app)
     app.register_api(api)
     app.register_api(places)
+    app.register_api(fairs)
+    app.register_api(meetings)
     app.register_api(steps)
     app.register_api(codes)
     app.register_api(year)

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as AnyResponse
 
 from recommender import errors, failures, phrases, wording
-from service import guidance_payloads, ledger_payloads, payloads, year_payloads
+from service import fair_payloads, guidance_payloads, ledger_payloads, payloads, year_payloads
 from service.console import shell
 from service.payloads import FieldProblem
 from service.problems import KINDS, field_sentences, problem
@@ -31,6 +31,10 @@ _OF_ERROR: dict[type[errors.PlacementError], str] = {
     errors.AlreadyClaimed: "already-claimed",
     errors.HoldExpired: "hold-expired",
     errors.NothingClaimed: "nothing-claimed",
+    errors.FairClosed: "fair-closed",
+    errors.FairOpen: "fair-open",
+    errors.FairBegun: "fair-begun",
+    errors.SlipTaken: "slip-taken",
     errors.ReplayMismatch: "other-body",
     errors.NoModel: "no-model",
     errors.Busy: "busy",
@@ -45,7 +49,7 @@ _OF_STATUS = {
     413: "too-large",
     415: "not-json",
 }
-_SHAPES = (payloads, guidance_payloads, ledger_payloads, year_payloads)
+_SHAPES = (payloads, fair_payloads, guidance_payloads, ledger_payloads, year_payloads)
 _PLACES = ("path", "query", "header")  # how the shapes of parameters are named
 _KEPT_HEADERS = frozenset({"Allow", "WWW-Authenticate", "Retry-After"})
 
@@ -207,10 +211,14 @@ def _kept_back(agreement_id: str, returns_on: str) -> FieldProblem:
     )
 
 
+# Where a body names what is unknown, if not by the kind of it.
+_FIELDS = {"slip": "slip", "booth": "booth", "post_at_fair": "post_id"}
+
+
 def _unknown_id(refusal: errors.NotFound) -> FieldProblem:
     zh, en = field_sentences("not_found")
     return FieldProblem(
-        pointer=f"#/{refusal.kind}_id",
+        pointer=f"#/{_FIELDS.get(refusal.kind, f'{refusal.kind}_id')}",
         place="body",
         code="not_found",
         detail=zh,

@@ -106,6 +106,30 @@ KINDS = {
         zh="有 {count} 项不能办理，全部未登记，详见 errors。",
         en="Not possible: {count} of these; errors names them. Nothing was recorded.",
     ),
+    "fair-closed": Kind(
+        status=409,
+        title="The fair is closed",
+        zh="双选会已结束，不再签到或登记意向。",
+        en="The fair is closed: nobody checks in or marks any more.",
+    ),
+    "fair-open": Kind(
+        status=409,
+        title="The fair is open still",
+        zh="双选会尚未结束，还没有结果。",
+        en="The fair is open still, so it has no result yet.",
+    ),
+    "fair-begun": Kind(
+        status=409,
+        title="The fair has begun",
+        zh="已有人签到，时间表不再改动。",
+        en="Somebody has come already, so the timetable stays.",
+    ),
+    "slip-taken": Kind(
+        status=409,
+        title="The slip is taken",
+        zh="签条已属于别人，或该毕业生在本场已用过另一张签条。",
+        en="The slip is somebody else's, or the graduate used another at this fair.",
+    ),
     "ineligible": Kind(
         status=409,
         title="A rule forbids the post",

@@ -97,6 +97,13 @@ def claim_slip(conn: Connection, slip: Slip) -> None:
     bulk.update(conn, schema.slips, [to_plain(slip)])
 
 
+def drop_slip(conn: Connection, slip: Slip) -> None:
+    """Forget a slip that was never used."""
+    table = schema.slips
+    same = (table.c.fair_id == slip.fair_id) & (table.c.slip == slip.slip)
+    conn.execute(sa.delete(table).where(same))
+
+
 # --- check-ins, marks, the closing ------------------------------------------------------------
 
 

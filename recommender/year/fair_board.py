@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
 from recommender import places
 from recommender.data import fair_desk, registered, store
-from recommender.domain import Graduate, InterestSide, Post
-from recommender.fairs import Booth, Mark, Slip
+from recommender.domain import InterestSide, Post, SkillLevel
+from recommender.errors import NotFound
+from recommender.fairs import Booth, Mark
 from recommender.matching.eligibility import open_places
 from recommender.places import Clerk
 from recommender.year.fair import Fair, load, posts_at
@@ -74,8 +75,11 @@ class Visitor:
     ----------
     slip, name
         Once the slip was shown at the booth; None before, and where nobody knows the name.
-    graduate
-        None of a walk-in whom nobody knows yet.
+    graduate_id, college
+        None of a walk-in whom nobody knows yet; for the booth itself also until the slip was
+        shown to it.
+    trade
+        As the table names it, not as the college does.
     slot, post_id, chance
         Of the turn; None of who only marked.
     marked, wanted
@@ -84,7 +88,11 @@ class Visitor:
 
     slip: str | None
     name: str | None
-    graduate: Graduate | None
+    graduate_id: str | None
+    college: str | None
+    trade: str | None
+    class_year: int | None
+    level: SkillLevel | None
     slot: int | None
     post_id: str | None
     chance: float | None
@@ -153,13 +161,42 @@ def _name(booth: Booth, posts: list[Post]) -> str:
     return next(named, booth.credit_code)
 
 
-def visitors(engine: Engine, fair_id: str, named: str) -> tuple[Booth, tuple[Visitor, ...]]:
+def own_booth(engine: Engine, fair_id: str, enterprise: str | None) -> Booth:
+    """Find the booth of an enterprise, by its name or its credit code.
+
+    Raises
+    ------
+    NotFound
+        If nobody knows the fair, or the enterprise has no booth there.
+    """
+    with store.reading(engine) as conn:
+        fair = load(conn, fair_id)
+        posts = store.load_posts(
+            conn, day=fair.day, credit_codes={booth.credit_code for booth in fair.booths}
+        )
+        named = {post.credit_code for post in posts if post.enterprise == enterprise}
+        named |= {
+            each.credit_code
+            for each in store.load_members(conn)
+            if each.name == enterprise and each.credit_code
+        }
+    for booth in fair.booths:
+        if booth.credit_code in named or booth.credit_code == enterprise:
+            return booth
+    raise NotFound("booth", enterprise or "")
+
+
+def visitors(
+    engine: Engine, fair_id: str, named: str, *, for_booth: bool = False
+) -> tuple[Booth, tuple[Visitor, ...]]:
     """List whom a booth is to meet, by round, then those who marked it.
 
     Parameters
     ----------
     named
         The booth's sign or its enterprise's code.
+    for_booth
+        Whether the booth itself asks, which learns who somebody is when it is shown the slip.
 
     Raises
     ------
@@ -169,62 +206,61 @@ def visitors(engine: Engine, fair_id: str, named: str) -> tuple[Booth, tuple[Vis
     with store.reading(engine) as conn:
         fair = load(conn, fair_id)
         booth = fair.booth_at(named)
-        return booth, tuple(_visitors(conn, fair, booth))
+        return booth, tuple(_visitors(conn, fair, booth, for_booth=for_booth))
 
 
-def _visitors(conn: Connection, fair: Fair, booth: Booth) -> list[Visitor]:
+def _visitors(conn: Connection, fair: Fair, booth: Booth, *, for_booth: bool) -> list[Visitor]:
     own = {post.post_id for post in posts_at(conn, fair) if post.credit_code == booth.credit_code}
     turns = {
         turn.graduate_id: turn
         for turn in fair_desk.load_turns(conn, fair.fair_id)
         if turn.credit_code == booth.credit_code
     }
-    slips = {slip.slip: slip for slip in fair_desk.load_slips(conn, fair.fair_id)}
-    marks = [made for made in fair_desk.load_marks(conn, fair.fair_id) if made.post_id in own]
+    slips = fair_desk.load_slips(conn, fair.fair_id)
+    marks: dict[str, list[Mark]] = defaultdict(list)
+    for made in fair_desk.load_marks(conn, fair.fair_id):
+        if made.post_id in own:
+            marks[made.slip].append(made)
     shown = {
         each.slip
         for each in fair_desk.load_check_ins(conn, fair.fair_id)
         if each.place == booth.credit_code
     }
-    met = {made.slip for made in marks if made.side is InterestSide.GRADUATE}
-    met |= {slip.slip for slip in slips.values() if slip.graduate_id in turns}
-    ids = {slips[number].graduate_id for number in met} | turns.keys()
-    people = {
-        each.graduate_id: each
-        for each in store.load_graduates(conn, ids={who for who in ids if who is not None})
-    }
-    seen = {slips[number].graduate_id for number in met & shown} - {None}
-    names = store.load_personal(conn, {who for who in seen if who is not None})
-    bearers: list[tuple[Slip | None, str | None]] = [
-        (slips[number], slips[number].graduate_id) for number in sorted(met)
+    met = [
+        (slip.slip, slip.graduate_id)
+        for slip in slips
+        if slip.graduate_id in turns or _posts_of(marks[slip.slip], InterestSide.GRADUATE)
     ]
-    with_slip = {who for _, who in bearers}
-    bearers += [(None, who) for who in sorted(turns.keys() - with_slip)]
+    without = sorted(turns.keys() - {slip.graduate_id for slip in slips})
+    ids = {who for _, who in met if who is not None} | turns.keys()
+    people = {each.graduate_id: each for each in store.load_graduates(conn, ids=ids)}
+    names = store.load_personal(conn, {who for slip, who in met if who and slip in shown})
+    known = store.load_reference(conn)
     found = []
-    for slip, who in bearers:
-        turn = turns.get(who) if who else None
-        is_shown = slip is not None and slip.slip in shown
-        mine = [made for made in marks if slip is not None and made.slip == slip.slip]
-        details = names.get(who) if who and is_shown else None
+    for number, who in (*met, *((None, who) for who in without)):
+        one, turn = people.get(who or ""), turns.get(who or "")
+        is_shown = number in shown
+        is_told = one is not None and (is_shown or not for_booth)
+        details = names.get(who or "")
+        made_here = marks[number] if number else []
         found.append(
             Visitor(
-                slip=slip.slip if slip and is_shown else None,
+                slip=number if is_shown else None,
                 name=details.name if details else None,
-                graduate=people.get(who) if who else None,
+                graduate_id=one.graduate_id if one and is_told else None,
+                college=one.college if one and is_told else None,
+                trade=known.trade_of(one.trade) if one else None,
+                class_year=one.class_year if one else None,
+                level=one.skill_level if one else None,
                 slot=turn.slot if turn else None,
                 post_id=turn.post_id if turn else None,
                 chance=turn.chance if turn else None,
-                marked=_posts_of(mine, InterestSide.GRADUATE),
-                wanted=_posts_of(mine, InterestSide.ENTERPRISE),
+                marked=_posts_of(made_here, InterestSide.GRADUATE),
+                wanted=_posts_of(made_here, InterestSide.ENTERPRISE),
             )
         )
-    return sorted(found, key=_by_round)
+    return sorted(found, key=lambda each: (each.slot is None, each.slot or 0))
 
 
 def _posts_of(marks: list[Mark], side: InterestSide) -> tuple[str, ...]:
     return tuple(made.post_id for made in marks if made.side is side)
-
-
-def _by_round(visitor: Visitor) -> tuple[bool, int, str]:
-    who = visitor.graduate.graduate_id if visitor.graduate else ""
-    return visitor.slot is None, visitor.slot or 0, who

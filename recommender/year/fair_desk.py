@@ -43,7 +43,7 @@ def issue(
     *,
     graduate_id: str | None = None,
     key: str | None = None,
-    draw: Callable[[], str] = draw_number,
+    draw: Callable[[], str] | None = None,
 ) -> Slip:
     """Give a walk-in a slip that names nobody, or a graduate theirs, the same each time.
 
@@ -64,7 +64,8 @@ def issue(
             own = fair_desk.slip_of(conn, fair_id, graduate_id)
         if own is not None:
             return own
-        slip = Slip(fair_id=fair_id, slip=draw(), issued_at=clerk.now, graduate_id=graduate_id)
+        number = (draw or draw_number)()
+        slip = Slip(fair_id=fair_id, slip=number, issued_at=clerk.now, graduate_id=graduate_id)
         fair_desk.add_slips(conn, [slip])
         return slip
 
@@ -176,18 +177,26 @@ def claim(
     graduate_id: str,
     *,
     own: str | None = None,
+    name: str | None = None,
     key: str | None = None,
 ) -> Slip:
     """Say whose slip it is: its marks become interests, and the graduate's own 意向.
 
     Also after the doors are shut, and once only; an enterprise after it was shown at its booth.
 
+    Parameters
+    ----------
+    own
+        As for `check_in`.
+    name
+        What the bearer is called, which an enterprise has to know: an id alone finds nobody.
+
     Raises
     ------
     NotFound
         If nobody knows fair, slip or graduate, or they are none of the enterprise's.
     SlipTaken
-        If the slip is somebody else's, or the graduate has another at this fair.
+        If the slip is somebody else's, or the graduate used another at this fair.
     ReplayMismatch
         As for `issue`.
     """
@@ -196,14 +205,18 @@ def claim(
     def act(conn: Connection) -> Slip:
         fair = load(conn, fair_id)
         known = _slip(conn, fair, number, own)
+        if known.graduate_id not in (None, graduate_id):
+            raise SlipTaken(fair_id, number, graduate_id)
         if own is not None and not _was_shown(conn, known, own):
-            raise NotFound("slip", slip)
+            raise NotFound("slip", number)
         _require_graduate(conn, graduate_id)
-        other = fair_desk.slip_of(conn, fair_id, graduate_id)
+        if own is not None and not _is_called(conn, graduate_id, name):
+            raise NotFound("graduate", graduate_id)
         if known.graduate_id == graduate_id:
             return known
-        if known.graduate_id is not None or other is not None:
-            raise SlipTaken(fair_id, number, graduate_id)
+        other = fair_desk.slip_of(conn, fair_id, graduate_id)
+        if other is not None:
+            _give_up(conn, other, number)
         claimed = replace(
             known, graduate_id=graduate_id, claimed_at=clerk.now, claimed_by=clerk.who
         )
@@ -212,7 +225,7 @@ def claim(
             _keep(conn, made, graduate_id, clerk.day)
         return claimed
 
-    return once(engine, clerk, key, ("claim", fair_id, number, graduate_id), Slip, act)
+    return once(engine, clerk, key, ("claim", fair_id, number, graduate_id, name), Slip, act)
 
 
 def close(engine: Engine, clerk: Clerk, fair_id: str, *, key: str | None = None) -> Closing:
@@ -241,6 +254,20 @@ def close(engine: Engine, clerk: Clerk, fair_id: str, *, key: str | None = None)
 def _require_graduate(conn: Connection, graduate_id: str) -> None:
     if not store.load_graduates(conn, ids=[graduate_id]):
         raise NotFound("graduate", graduate_id)
+
+
+def _give_up(conn: Connection, own: Slip, number: str) -> None:
+    """Take back the slip that a graduate left at home for the one that they carry."""
+    if fair_desk.load_check_ins(conn, own.fair_id, own.slip) or fair_desk.load_marks(
+        conn, own.fair_id, own.slip
+    ):
+        raise SlipTaken(own.fair_id, number, own.graduate_id or "")
+    fair_desk.drop_slip(conn, own)
+
+
+def _is_called(conn: Connection, graduate_id: str, name: str | None) -> bool:
+    details = store.load_personal(conn, [graduate_id]).get(graduate_id)
+    return details is not None and details.name is not None and details.name == name
 
 
 def _slip(conn: Connection, fair: Fair, number: str, own: str | None) -> Slip:

@@ -67,7 +67,7 @@ def make(
     *,
     k: int = BOOTHS_EACH,
     least: float = LEAST_CHANCE,
-    draw: Callable[[], str] = draw_number,
+    draw: Callable[[], str] | None = None,
 ) -> Timetable:
     """Make the timetable of a fair anew, and give every registrant a slip.
 
@@ -97,17 +97,17 @@ def make(
     free = {post.post_id: (0.0, 0.0) for post in posts}
     market = open_market(artefact.scorer, people, posts, now, reference, fair.day, published=free)
     chances = _chances(market)
-    turns = _turns(fair, market, chances, _real(market, chances, least), k)
+    planned = _turns(fair, market, chances, _real(market, chances, least), k)
     with store.writing(engine) as conn:
         _require_not_begun(conn, load(conn, fair_id))
-        fair_desk.replace_turns(conn, fair_id, turns)
+        fair_desk.replace_turns(conn, fair_id, planned)
         have = {slip.graduate_id for slip in fair_desk.load_slips(conn, fair_id)}
         fair_desk.add_slips(
             conn,
             [
                 Slip(
                     fair_id=fair_id,
-                    slip=draw(),
+                    slip=(draw or draw_number)(),
                     issued_at=clerk.now,
                     graduate_id=each.graduate_id,
                 )
@@ -116,7 +116,21 @@ def make(
             ],
         )
         slips = _slips(conn, fair_id)
-    return _told(fair, market, turns, slips, min(k, fair.n_slots), _real(market, chances, least))
+    return _told(fair, market, planned, slips, min(k, fair.n_slots), _real(market, chances, least))
+
+
+def turns(engine: Engine, fair_id: str) -> list[Turn]:
+    """Give the timetable of a fair as it is kept, by graduate and round.
+
+    Raises
+    ------
+    NotFound
+        If nobody knows the fair.
+    """
+    with store.reading(engine) as conn:
+        load(conn, fair_id)
+        kept = fair_desk.load_turns(conn, fair_id)
+    return sorted(kept, key=lambda turn: (turn.graduate_id, turn.slot))
 
 
 def _require_not_begun(conn: Connection, fair: Fair) -> None:

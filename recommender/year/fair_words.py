@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -179,22 +180,8 @@ def board_json(shown: Board) -> dict[str, Any]:
 
 def visitor_json(one: Visitor) -> dict[str, Any]:
     """Give somebody whom a booth is to meet, for machines."""
-    graduate = one.graduate
-    level = graduate.skill_level.name if graduate and graduate.skill_level else None
-    return {
-        "slip": one.slip,
-        "name": one.name,
-        "graduate_id": graduate.graduate_id if graduate else None,
-        "college": graduate.college if graduate else None,
-        "trade": graduate.trade if graduate else None,
-        "class_year": graduate.class_year if graduate else None,
-        "level": level,
-        "slot": one.slot,
-        "post_id": one.post_id,
-        "chance": one.chance,
-        "marked": list(one.marked),
-        "wanted": list(one.wanted),
-    }
+    plain = {field.name: getattr(one, field.name) for field in fields(one)}
+    return plain | {"level": one.level.name if one.level else None}
 
 
 def visitor_lines(booth: Booth, found: Sequence[Visitor], language: str = "zh") -> Iterator[str]:
@@ -202,15 +189,14 @@ def visitor_lines(booth: Booth, found: Sequence[Visitor], language: str = "zh") 
     english = language == "en"
     yield f"{booth.sign}: {len(found)} people" if english else f"{booth.sign}：{len(found)} 人"
     for one in found:
-        graduate = one.graduate
-        who = graduate.graduate_id if graduate else ("a walk-in" if english else "现场人员")
+        who = one.graduate_id or ("a walk-in" if english else "现场人员")
         turn = f"{'round' if english else '第'} {one.slot}{'' if english else ' 轮'}"
         told = (
             turn if one.slot else None,
             who,
             one.name,
             one.slip,
-            graduate.trade if graduate else None,
+            one.trade,
             one.post_id,
             ("wants " if english else "意向 ") + "、".join(one.marked) if one.marked else None,
             ("wanted for " if english else "企业意向 ") + "、".join(one.wanted)

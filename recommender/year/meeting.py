@@ -133,7 +133,8 @@ def prepare(
     Parameters
     ----------
     colleges
-        Whose classes are asked about; None for all. Sizes are the same for everybody.
+        Whose classes come; None for all. Sizes are then those of a meeting with nobody else, and
+        tell nothing of others.
 
     Raises
     ------
@@ -148,6 +149,8 @@ def prepare(
         known = store.load_reference(conn, day=day)
     on_chain = _posts_of(chain, posts, members)
     lines = _shortages(on_chain, now, known)
+    if colleges is not None:
+        people = [one for one in people if one.college in colleges]
     classes = _classes(people, now, day)
     weights = _weights(lines, classes, known)
     codes = sorted({line.occupation_code for line in lines})
@@ -165,7 +168,6 @@ def prepare(
     found = [
         _pairing(lines[column], classes[row], float(weights[row, column]), int(sizes[row, column]))
         for row, column in zip(*np.nonzero(weights), strict=True)
-        if colleges is None or classes[row].college in colleges
     ]
     return Meeting(
         day=day, chain=chain, shortages=tuple(lines), pairings=tuple(sorted(found, key=_order))

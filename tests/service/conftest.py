@@ -11,12 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from recommender import access
-from recommender.data import store
+from recommender.data import registered, store
 from recommender.domain import MemberKind
+from recommender.fairs import Booth, Registration
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
+from recommender.year import fair_desk, fair_timetable
 from service import create_app
-from tests.builders import DAY, make_graduate, make_member, make_post
+from tests.builders import CREDIT_CODE, DAY, make_graduate, make_member, make_post
 from tests.service.fake_desk import FakeDesk
 from tests.service.published import crosswalk, publish
 
@@ -100,6 +102,22 @@ def real_app(welders: Engine, tmp_path: Path) -> Flask:
         new_request_id=lambda: REQUEST_ID,
         validate_answers=True,
     )
+
+
+@pytest.fixture
+def fair_client(real_app: Flask, welders: Engine, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """Hold a fair of one booth, for which all three are registered; slips have known numbers."""
+    numbers = iter(("7K3MQ9TX", "B4XW8RZN", "C5YH2PJD", "D6ZV3QKF"))
+    for module in (fair_desk, fair_timetable):
+        monkeypatch.setattr(module, "draw_number", lambda: next(numbers))
+    booth = Booth(fair_id="F1", date=DAY, credit_code=CREDIT_CODE, booth="A1", slots=4)
+    with store.writing(welders) as conn:
+        store.save_members(conn, [make_member(industry_chain="高端装备")])
+        registered.save_booths(conn, [booth])
+        registered.save_registrations(
+            conn, [Registration(fair_id="F1", graduate_id=f"G{n}") for n in (1, 2, 3)]
+        )
+    return real_app.test_client()
 
 
 @pytest.fixture

@@ -30,12 +30,14 @@ from werkzeug.test import TestResponse
 
 from recommender import access, ledger
 from recommender.claims import start_of
-from recommender.data import accounts, store
-from recommender.domain import MemberKind, Outcome, OutcomeStage
+from recommender.data import accounts, fair_desk, interested, registered, store
+from recommender.domain import Interest, InterestSide, MemberKind, Outcome, OutcomeStage
+from recommender.fairs import Booth, Registration, Turn
 from recommender.placements import PlacementDesk
 from recommender.places import Clerk
 from recommender.settings import Settings
 from recommender.year import edition
+from recommender.year import fair_desk as desk
 from service import create_app, logs
 from service.parts import parts
 from service.routes import ROUTES
@@ -65,11 +67,31 @@ FREE, HOLDER, PLACED, WAITER, INTERN, SILENT = STATES
 # P-open takes everybody, P-few is full, and of P-kept one place is a college's of alliance B.
 POSTS = ("P-open", "P-few", "P-kept", "P-shut", NOTHING)
 
+FAIR, ENDED, SLIP = "F-1", "F-2", "ABCD2345"
+
 # How a route is asked, other than by the ids in its address: body, form, query, headers; `parts`
 # for other parts of its address, `answers` where neither 200 nor 201 is what it answers, `echoes`
 # where it shows again what was typed. `{graduate_id}` and `{post_id}` are filled in. A route that
 # takes a body or parts of its own needs a line, or nothing but refusals would be looked at.
 QUESTIONS: Mapping[str, Mapping[str, Any]] = {
+    "fairs.make_timetable": {"parts": {"fair_id": FAIR}, "json": {"booths": 2}},
+    "fairs.fair_turns": {"parts": {"fair_id": FAIR}},
+    "fairs.give_slip": {"parts": {"fair_id": FAIR}, "json": {}},
+    "fairs.graduate_slip": {"parts": {"fair_id": FAIR}, "json": {}},
+    "fairs.check_slip_in": {"parts": {"fair_id": FAIR}, "json": {"slip": SLIP}},
+    "fairs.mark_interest": {
+        "parts": {"fair_id": FAIR},
+        "json": {"slip": SLIP, "post_id": "{post_id}"},
+    },
+    "fairs.claim_slip": {
+        "parts": {"fair_id": FAIR},
+        "json": {"slip": SLIP, "graduate_id": "{graduate_id}", "name": "somebody"},
+    },
+    "fairs.close_fair": {"parts": {"fair_id": FAIR}, "json": {}},
+    "fairs.show_board": {"parts": {"fair_id": FAIR}},
+    "fairs.booth_visitors": {"parts": {"fair_id": FAIR, "booth": "A1"}},
+    "fairs.show_result": {"parts": {"fair_id": ENDED}},
+    "meetings.chain_meeting": {"query_string": {"chain": "高端装备"}},
     "api.profile_ranking": {"json": {"trade": "焊接加工", "home_region": "370811", "top": 100}},
     "api.graduate_ranking": {"query_string": {"top": 100}},
     "api.post_graduates": {"query_string": {"top": 100}},
@@ -253,6 +275,7 @@ def fill(migrated_file: Path, folder: Path) -> Filled:
     _store_sheets(engine)
     _take_places(engine)
     edition.issue(engine, day=DAY, author="officer 99")
+    _hold_fairs(engine)
     askers = _make_askers(engine)
     engine.dispose()
     return Filled(path, askers)
@@ -260,7 +283,7 @@ def fill(migrated_file: Path, folder: Path) -> Filled:
 
 def _store_sheets(engine: Engine) -> None:
     posts = [
-        make_post(post_id="P-open", headcount=50),
+        make_post(post_id="P-open", headcount=50, industry_chain="高端装备"),
         make_post(post_id="P-few", headcount=6),
         make_post(post_id="P-kept", headcount=3),
         make_post(post_id="P-shut", closes_on=DAY - timedelta(days=5)),
@@ -295,6 +318,30 @@ def _store_sheets(engine: Engine) -> None:
             ceiling=2,
         )
         store.save_agreements(conn, [kept])
+
+
+def _hold_fairs(engine: Engine) -> None:
+    """Send one of each college to the booth of a fair, where a walk-in marked; end another."""
+    clerk = Clerk(who="officer 99", now=start_of(DAY), hold_hours=48)
+    people = [graduate_id(mark, FREE) for mark in ALLIANCE_OF]
+    at = {"credit_code": CREDIT_CODE, "date": DAY, "booth": "A1"}
+    with store.writing(engine) as conn:
+        registered.save_booths(conn, [Booth(fair_id=each, **at) for each in (FAIR, ENDED)])
+        registered.save_registrations(
+            conn, [Registration(fair_id=FAIR, graduate_id=who) for who in people]
+        )
+        sent = {"credit_code": CREDIT_CODE, "post_id": "P-open", "chance": 0.5}
+        turns = [Turn(fair_id=FAIR, graduate_id=who, slot=1, **sent) for who in people]
+        fair_desk.replace_turns(conn, FAIR, turns)
+        wishes = [
+            Interest(fair_id=ENDED, graduate_id=who, post_id="P-open", side=side)
+            for who in people
+            for side in InterestSide
+        ]
+        interested.save_interests(conn, wishes)
+    desk.issue(engine, clerk, FAIR, draw=lambda: SLIP)
+    desk.mark(engine, clerk, FAIR, SLIP, "P-open")
+    desk.close(engine, clerk, ENDED)
 
 
 def _take_places(engine: Engine) -> None:

@@ -20,7 +20,9 @@ TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8
 EXAMPLES = re.findall(r"```http\n(.+?)\n```.*?```json\n(.+?)\n```", TEXT, re.S)
 # Asked one after the other: a place is confirmed before it is released.
 PLACES = [example for example in EXAMPLES if "/places" in example[0]]
-SINGLE = [example for example in EXAMPLES if example not in PLACES]
+# And a fair is planned before it is held.
+FAIR = [example for example in EXAMPLES if "/fairs/" in example[0] or "/meeting" in example[0]]
+SINGLE = [example for example in EXAMPLES if example not in PLACES + FAIR]
 
 
 def rows_under(heading: str) -> list[list[str]]:
@@ -54,6 +56,15 @@ def test_the_way_of_a_place_is_answered_as_it_is_shown(
         assert ask(real_client, headers, asked) == json.loads(answered)
 
 
+def test_the_way_of_a_fair_is_answered_as_it_is_shown(
+    fair_client: FlaskClient, bearer: Bearer
+) -> None:
+    headers = bearer()
+    assert FAIR
+    for asked, answered in FAIR:
+        assert ask(fair_client, headers, asked) == near(json.loads(answered))
+
+
 def ask(client: FlaskClient, bearer: dict[str, str], asked: str) -> Any:
     head, _, body = asked.partition("\n\n")
     first, *headers = head.splitlines()
@@ -69,7 +80,7 @@ def ask(client: FlaskClient, bearer: dict[str, str], asked: str) -> Any:
 
 
 def test_every_endpoint_has_an_example(app: Flask) -> None:
-    shown = {re.sub(r"\b[GP]\d\b", "*", asked.split()[1].split("?")[0]) for asked, _ in EXAMPLES}
+    shown = {re.sub(r"\b[AFGP]\d\b", "*", asked.split()[1].split("?")[0]) for asked, _ in EXAMPLES}
     shown = {re.sub(r"/codes/\w+/[\d-]+$", "/codes/*/*", path) for path in shown}
     shown = {re.sub(r"/guidance/\d+$", "/guidance/*", path) for path in shown}
     described = {
@@ -93,11 +104,31 @@ def test_every_role_is_listed_with_what_it_may_ask(app: Flask) -> None:
             "pair_next_step",
             "graduate_next_steps",
         },
-        {"profile_ranking", "guidance_now", "guidance_edition"},
+        {"profile_ranking", "guidance_now", "guidance_edition", "show_board"},
         {"code_answer"},
         {"record_outcome", "record_follow_up", "issue_guidance"},
-        {"hold_place", "confirm_place", "release_place", "keep_places"},
-        {"post_places", "pending_places", "due_follow_ups", "year_report"},
+        {
+            "hold_place",
+            "confirm_place",
+            "release_place",
+            "keep_places",
+            "make_timetable",
+            "graduate_slip",
+            "close_fair",
+        },
+        {
+            "post_places",
+            "pending_places",
+            "due_follow_ups",
+            "year_report",
+            "chain_meeting",
+            "fair_turns",
+            "show_result",
+        },
+        {"booth_visitors"},
+        {"give_slip"},
+        {"mark_interest"},
+        {"check_slip_in", "claim_slip"},
     )
     listed = {}
     for names, *may in rows_under("Tokens"):

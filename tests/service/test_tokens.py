@@ -15,6 +15,19 @@ from tests.service.conftest import Bearer
 
 # One request for each view that asks for a token, and what a role that may ask is answered.
 REQUESTS = {
+    "chain_meeting": ("GET", "/api/v1/meeting?chain=浆纸", None, 404),
+    # Nothing is published here to plan by, or to rank with.
+    "make_timetable": ("POST", "/api/v1/fairs/F1/timetable", {}, 503),
+    "show_result": ("GET", "/api/v1/fairs/F1/result", None, 503),
+    "fair_turns": ("GET", "/api/v1/fairs/F1/timetable", None, 404),
+    "show_board": ("GET", "/api/v1/fairs/F1/board", None, 404),
+    "booth_visitors": ("GET", "/api/v1/fairs/F1/booths/A1/visitors", None, 404),
+    "give_slip": ("POST", "/api/v1/fairs/F1/slips", {}, 422),
+    "graduate_slip": ("POST", "/api/v1/fairs/F1/graduates/G-1/slip", {}, 422),
+    "check_slip_in": ("POST", "/api/v1/fairs/F1/check-ins", {"slip": "S"}, 422),
+    "mark_interest": ("POST", "/api/v1/fairs/F1/marks", {"slip": "S", "post_id": "P-1"}, 422),
+    "claim_slip": ("POST", "/api/v1/fairs/F1/claims", {"slip": "S", "graduate_id": "G-1"}, 422),
+    "close_fair": ("POST", "/api/v1/fairs/F1/close", {}, 422),
     "graduate_ranking": ("GET", "/api/v1/graduates/G-1/ranking", None, 200),
     "profile_ranking": ("POST", "/api/v1/rankings", {"trade": "数控加工"}, 200),
     "code_answer": ("GET", "/api/v1/codes/occupation/6-18-02-04", None, 200),
@@ -69,6 +82,11 @@ ALLOWED = {
     "admin": set(REQUESTS),
     "officer": set(REQUESTS),
     "auditor": {
+        "chain_meeting",
+        "fair_turns",
+        "show_board",
+        "booth_visitors",
+        "show_result",
         "code_answer",
         "graduate_ranking",
         "post_graduates",
@@ -81,8 +99,19 @@ ALLOWED = {
         "due_follow_ups",
         "year_report",
     },
-    "data": {"record_outcome", "record_follow_up", "profile_ranking", "code_answer"},
+    "data": {
+        "record_outcome",
+        "record_follow_up",
+        "profile_ranking",
+        "code_answer",
+        "show_board",
+    },
     "alliance": {
+        "chain_meeting",
+        "fair_turns",
+        "show_board",
+        "booth_visitors",
+        "show_result",
         "code_answer",
         "graduate_ranking",
         "post_graduates",
@@ -95,8 +124,16 @@ ALLOWED = {
         "due_follow_ups",
         "year_report",
     },
-    "enterprise": {"profile_ranking", "code_answer"},
-    "kiosk": {"profile_ranking"},
+    "enterprise": {
+        "profile_ranking",
+        "code_answer",
+        "show_board",
+        "booth_visitors",
+        "check_slip_in",
+        "mark_interest",
+        "claim_slip",
+    },
+    "kiosk": {"profile_ranking", "show_board", "give_slip", "mark_interest"},
 }
 
 

@@ -15,7 +15,16 @@ from recommender.errors import FairClosed, NotFound, ReplayMismatch, SlipTaken
 from recommender.fairs import DOOR, Turn
 from recommender.year import fair_board, fair_desk
 from tests.builders import CREDIT_CODE, OTHER_CREDIT_CODE, make_outcome
-from tests.recommender.year.fairs import FAIR, NOON, clerk, hold_fair, interests, n_rows, steps
+from tests.recommender.year.fairs import (
+    FAIR,
+    NOON,
+    THIRD_CREDIT_CODE,
+    clerk,
+    hold_fair,
+    interests,
+    n_rows,
+    steps,
+)
 
 ENTERPRISE = InterestSide.ENTERPRISE
 
@@ -95,12 +104,22 @@ def test_nobody_checks_in_or_marks_once_the_doors_are_shut(fair: Engine) -> None
 
 def test_a_slip_has_one_bearer_and_a_bearer_one_slip(fair: Engine) -> None:
     own, free = slip_for(fair, "G1"), slip_for(fair)
+    fair_desk.check_in(fair, clerk(), "F1", own)
     for slip, who in ((own, "G2"), (free, "G1")):
         with pytest.raises(SlipTaken):
             fair_desk.claim(fair, clerk(), "F1", slip, who)
     fair_desk.claim(fair, clerk(), "F1", free, "G3")
     with pytest.raises(SlipTaken):
         fair_desk.claim(fair, clerk(), "F1", free, "G4")
+
+
+def test_a_slip_left_at_home_gives_way_to_the_one_that_is_carried(fair: Engine) -> None:
+    left, carried = slip_for(fair, "G1"), slip_for(fair)
+    fair_desk.mark(fair, clerk(), "F1", carried, "P1")
+    assert fair_desk.claim(fair, clerk(), "F1", carried, "G1").slip == carried
+    assert slip_for(fair, "G1") == carried
+    with pytest.raises(NotFound):
+        fair_desk.check_in(fair, clerk(), "F1", left)
 
 
 def test_a_key_that_stood_for_another_request_is_refused(fair: Engine) -> None:
@@ -113,9 +132,9 @@ def test_a_key_that_stood_for_another_request_is_refused(fair: Engine) -> None:
 
 
 def test_an_enterprise_has_its_own_booth_and_people_only(fair: Engine) -> None:
-    # G1 is sent to A1; the walk-in marks A2; the stranger does neither.
-    send(fair, "G1", CREDIT_CODE)
-    sent, marking, stranger = slip_for(fair, "G1"), slip_for(fair), slip_for(fair)
+    # G2 is sent to A1; the walk-in marks A2; the stranger does neither.
+    send(fair, "G2", CREDIT_CODE)
+    sent, marking, stranger = slip_for(fair, "G2"), slip_for(fair), slip_for(fair)
     fair_desk.mark(fair, clerk(), "F1", marking, "P2")
 
     def refused(kind: str, ask: Any) -> None:
@@ -134,9 +153,24 @@ def test_an_enterprise_has_its_own_booth_and_people_only(fair: Engine) -> None:
     refused("post_at_fair", lambda: fair_desk.mark(fair, clerk(), "F1", sent, "P2", **one))
     # A slip is claimed by a booth only after it was shown there.
     other = {"own": OTHER_CREDIT_CODE}
-    refused("slip", lambda: fair_desk.claim(fair, clerk(), "F1", marking, "G3", **other))
+
+    def claim(who: str, name: str | None) -> Any:
+        return fair_desk.claim(fair, clerk(), "F1", marking, who, name=name, **other)
+
+    refused("slip", lambda: claim("G1", "样例甲"))
     fair_desk.check_in(fair, clerk(), "F1", marking, booth="A2", **other)
-    assert fair_desk.claim(fair, clerk(), "F1", marking, "G3", **other).graduate_id == "G3"
+    # And by who knows the name: an id alone finds nobody, whether or not somebody has it.
+    for who, name in (("G1", None), ("G1", "样例乙"), ("G3", None), ("G9", "样例甲")):
+        refused("graduate", lambda w=who, n=name: claim(w, n))
+    assert claim("G1", "样例甲").graduate_id == "G1"
+
+
+@pytest.mark.parametrize("enterprise", ["示例装备有限公司", OTHER_CREDIT_CODE])
+def test_an_enterprise_finds_its_booth_by_name_or_code(fair: Engine, enterprise: str) -> None:
+    assert fair_board.own_booth(fair, "F1", enterprise).booth == "A2"
+    for stranger in ("别家公司", THIRD_CREDIT_CODE, "", None):
+        with pytest.raises(NotFound):
+            fair_board.own_booth(fair, "F1", stranger)
 
 
 # --- slips and check-ins ----------------------------------------------------------------------
@@ -264,14 +298,18 @@ def test_a_booth_learns_a_name_once_the_slip_is_shown_there(fair: Engine) -> Non
     fair_desk.check_in(fair, clerk(), "F1", slip)
     fair_desk.check_in(fair, clerk(), "F1", slip, booth="A2")
 
-    def seen() -> list[tuple[Any, ...]]:
-        booth, found = fair_board.visitors(fair, "F1", "A1")
+    def seen(*, for_booth: bool) -> list[tuple[Any, ...]]:
+        booth, found = fair_board.visitors(fair, "F1", "A1", for_booth=for_booth)
         assert booth.credit_code == CREDIT_CODE
         return [
-            (one.slot, one.graduate and one.graduate.graduate_id, one.name, one.slip, one.marked)
+            (one.slot, one.graduate_id, one.college, one.name, one.slip, one.marked)
             for one in found
         ]
 
-    assert seen() == [(2, "G1", None, None, ()), (None, None, None, None, ("P1",))]
+    # The booth does not even learn whom the timetable sends; an officer does.
+    unknown = (None, None, None, None, None, ("P1",))
+    assert seen(for_booth=True) == [(2, None, None, None, None, ()), unknown]
+    assert seen(for_booth=False) == [(2, "G1", "示例技师学院", None, None, ()), unknown]
     fair_desk.check_in(fair, clerk(), "F1", slip, booth="A1")
-    assert seen()[0] == (2, "G1", "样例甲", slip, ())
+    for asker in (True, False):
+        assert seen(for_booth=asker)[0] == (2, "G1", "示例技师学院", "样例甲", slip, ())

@@ -172,19 +172,15 @@ def test_who_reaches_the_level_is_counted_with_what_is_expected(engine: Engine) 
     assert (draft.level_due, draft.ceiling, gap) == (senior, 3, 1)
 
 
-def test_one_college_sees_its_own_classes_and_the_sizes_of_everybody(engine: Engine) -> None:
-    keep(
-        engine,
-        posts=[make_post(industry_chain=CHAIN, headcount=4)],
-        people=[
-            *welders(5, label="A", college="甲技师学院"),
-            *welders(5, label="B", college="乙技师学院"),
-        ],
-    )
-    own = prepare(engine, CHAIN, day=DAY, colleges={"甲技师学院"})
-    whole = prepare(engine, CHAIN, day=DAY)
-    assert [each.classes.college for each in own.pairings] == ["甲技师学院"]
-    assert own.pairings[0] in whole.pairings
+def test_a_meeting_of_one_college_says_nothing_of_others(engine: Engine) -> None:
+    own_people = welders(5, label="A", college="甲技师学院")
+    keep(engine, posts=[make_post(industry_chain=CHAIN, headcount=6)], people=own_people)
+    alone = prepare(engine, CHAIN, day=DAY)
+    keep(engine, people=welders(5, label="B", college="乙技师学院"))
+    assert prepare(engine, CHAIN, day=DAY, colleges={"甲技师学院"}) == alone
+    # 0.8 · 5 = 4 of six places; with the other college's four nothing is left.
+    assert [line.gap for line in alone.shortages] == [2]
+    assert [line.gap for line in prepare(engine, CHAIN, day=DAY).shortages] == [0]
 
 
 def test_what_agreements_reserve_is_not_offered_again(engine: Engine) -> None:
