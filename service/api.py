@@ -11,7 +11,7 @@ from flask_openapi.types import ResponseDict
 from pydantic import BaseModel
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from recommender import access, intake, placements
+from recommender import access, placements, recording
 from recommender.internships import uncounted
 from recommender.placements import GraduateRanking
 from service import payloads, showing, tokens
@@ -128,7 +128,7 @@ def pair_eligibility(path: PairPath) -> Response:
 def record_outcome(header: OutcomeHeader, body: OutcomeBody) -> Response:
     """Record one step of one graduate with one post."""
     access.require_within(parts().engine, tokens.grant(), body.graduate_id)
-    recorded = intake.record_outcome(
+    recorded = recording.record_outcome(
         parts().engine,
         body.cells(),
         day=parts().today(),

@@ -7,7 +7,7 @@ import secrets
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from recommender import access, failures, intake, ledger, wording
+from recommender import access, failures, ledger, recording, wording
 from recommender.closeups import N_POSTS
 from recommender.domain import Channel, OutcomeStage, StepReason
 from recommender.errors import NotFound, Refused, WrongUsage
@@ -74,7 +74,7 @@ def record(graduate_id: str) -> Response:
     access.require_within(parts().engine, gate.grant(), graduate_id)
     asked = ("post_id", "stage", "date", "reason", "channel", "shown_rank")
     body: dict[str, object] = {name: request.form[name] for name in asked if request.form.get(name)}
-    recorded = intake.record_outcome(
+    recorded = recording.record_outcome(
         parts().engine,
         {"graduate_id": graduate_id, "date": parts().today().isoformat(), **body},
         day=parts().today(),

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.engine import Engine
 
-from recommender import access, intake
+from recommender import access, recording
 from recommender.__main__ import program
 from recommender.data import store
 from recommender.domain import Outcome, OutcomeStage
@@ -92,8 +92,8 @@ def body(**changes: str) -> dict[str, object]:
     }
 
 
-def record(engine: Engine, key: str | None = None, **changes: str) -> intake.Recorded:
-    return intake.record_outcome(engine, body(**changes), day=DAY, idempotency_key=key)
+def record(engine: Engine, key: str | None = None, **changes: str) -> recording.Recorded:
+    return recording.record_outcome(engine, body(**changes), day=DAY, idempotency_key=key)
 
 
 def test_one_that_breaks_a_rule_is_not_recorded_and_the_refusal_names_what(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Engine
 
-from recommender import intake, ledger, ledger_printouts
+from recommender import ledger, ledger_printouts, recording
 from recommender.claims import start_of
 from recommender.data import sheets, store
 from recommender.domain import Outcome, OutcomeStage, StepReason
@@ -106,7 +106,7 @@ def test_a_post_that_is_full_takes_no_intern_and_an_interns_place_no_signing(
 
     def record(graduate_id: str, stage: str, **more: str) -> None:
         body = {"graduate_id": graduate_id, "post_id": "P1", "stage": stage, "date": "2026-05-15"}
-        intake.record_outcome(engine, body | more, day=DAY, idempotency_key=None, clerk=CLERK)
+        recording.record_outcome(engine, body | more, day=DAY, idempotency_key=None, clerk=CLERK)
 
     until = {"interned_until": "2026-05-20", "agreed_on": "2026-05-10"}
     with pytest.raises(ImportRefused):
@@ -168,7 +168,7 @@ def test_a_recorded_internship_is_answered_again_as_it_was(engine: Engine) -> No
         "agreed_on": "2026-05-10",
     }
     first, again = (
-        intake.record_outcome(engine, body, day=DAY, idempotency_key="K", clerk=CLERK)
+        recording.record_outcome(engine, body, day=DAY, idempotency_key="K", clerk=CLERK)
         for _ in range(2)
     )
     assert (first.outcome, first.replayed, again.replayed) == (again.outcome, False, True)

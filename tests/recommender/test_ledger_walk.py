@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy.engine import Engine
 
-from recommender import intake, ledger, places
+from recommender import ledger, places, recording
 from recommender.claims import SHANDONG, ClaimState, LedgerAction
 from recommender.data import ledger as kept
 from recommender.data import store
@@ -56,7 +56,7 @@ def ask(engine: Engine, clerk: Clerk, draws: random.Random) -> None:
 
     def record(stage: str) -> None:
         sent = step | {"stage": stage}
-        intake.record_outcome(engine, sent, day=clerk.day, idempotency_key=None, clerk=clerk)
+        recording.record_outcome(engine, sent, day=clerk.day, idempotency_key=None, clerk=clerk)
 
     requests: list[Callable[[], object]] = [
         lambda: ledger.hold(engine, clerk, who, at, hours=draws.choice((1, 4, 30))),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from recommender import cohorts, intake, ledger, places, reports
+from recommender import cohorts, ledger, places, recording, reports
 from recommender.claims import SHANDONG, LedgerAction
 from recommender.data import store
 from recommender.domain import Outcome, OutcomeStage
@@ -47,7 +47,7 @@ def desk_at(stored_world: Engine, models_dir: Path) -> Desk:
 
 def record(engine: Engine, clerk: Clerk | None = CLERK, **body: str) -> None:
     sent = {"graduate_id": "G7", "post_id": "P4", "stage": "签约", "date": "2026-05-15"} | body
-    intake.record_outcome(engine, sent, day=DAY, idempotency_key=None, clerk=clerk)
+    recording.record_outcome(engine, sent, day=DAY, idempotency_key=None, clerk=clerk)
 
 
 # --- refusals ---------------------------------------------------------------------------------

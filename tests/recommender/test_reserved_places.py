@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from recommender import cohorts, failures, intake, ledger, ledger_printouts, places, reports
+from recommender import cohorts, failures, ledger, ledger_printouts, places, recording, reports
 from recommender.claims import SHANDONG, LedgerAction
 from recommender.data import agreed, store
 from recommender.domain import OutcomeStage
@@ -54,7 +54,7 @@ def record(engine: Engine, graduate_id: str, key: str | None = None) -> None:
         "stage": "签约",
         "date": "2026-05-15",
     }
-    intake.record_outcome(engine, sent, day=DAY, idempotency_key=key, clerk=CLERK)
+    recording.record_outcome(engine, sent, day=DAY, idempotency_key=key, clerk=CLERK)
 
 
 def counted(engine: Engine, clerk: Clerk = CLERK) -> tuple[int, int]:
