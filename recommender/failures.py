@@ -129,6 +129,7 @@ _THINGS = {
     "class_name": ("班级", "class"),
     "order_class": ("订单班企业", "enterprise of an order class"),
     "version": ("版本", "version"),
+    "edition": ("指导目录版次", "guidance edition"),
     "earlier_version": ("可回退的更早版本", "earlier version to go back to"),
     "class_year": ("届", "class year"),
     "judged_class_year": (

@@ -162,9 +162,6 @@ def _write(table: Table, out: Path | None) -> None:
 
 
 def _summary(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    n_now, n_later = (
-        sum((row[name] or 0) > 0 for row in rows) for name in ("short_now", "short_later")
-    )
-    if terminal.language() == "en":
-        return [f"{len(rows)} rows; short now {n_now}, next year {n_later}"]
-    return [f"共 {len(rows)} 行；本届紧缺 {n_now} 行，下届紧缺 {n_later} 行"]
+    from recommender.year import guidance_words
+
+    return list(guidance_words.state_lines(rows, terminal.language()))

@@ -65,6 +65,8 @@ class GuidanceRow(_Shape):
     enterprises: int
     asked: Number
     supply: Number
+    supply_low: Number
+    supply_high: Number
     supply_junior: Number
     supply_intermediate: Number
     supply_senior: Number
@@ -72,6 +74,8 @@ class GuidanceRow(_Shape):
     supply_unstated: Number
     ratio: Number
     later_supply: Number
+    later_supply_low: Number
+    later_supply_high: Number
     later_supply_junior: Number
     later_supply_intermediate: Number
     later_supply_senior: Number

@@ -20,7 +20,7 @@ from recommender.domain import Post, class_year_of
 from recommender.reports import by_codes, occupation_names
 from recommender.year.closing import Teacher, Wanted, mode_for, teachers_of
 from recommender.year.gathered import Cell, Key, Read, gather
-from recommender.year.shortage import Short, bootstrap, from_published, short
+from recommender.year.shortage import Short, bootstrap, from_published, published_range, short
 from recommender.year.suppression import SMALL, protect
 
 # In the order in which levels are hidden first; see `suppression`.
@@ -38,11 +38,16 @@ class Supply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Places less seekers; the value is None where the seekers are hidden."""
+    """Places less seekers, and how many seekers there may be.
+
+    The value is None where the seekers are hidden.
+    """
 
     value: Amount
     low: float
     high: float
+    seek_low: float
+    seek_high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +189,7 @@ def _line(key: Key, cell: Cell, read: Read, names: Mapping[str, str], *, exact: 
     pay = [middle for post, _, _ in cell.posts if (middle := _pay_of(post)) is not None]
     waiting = [(read.day - post.opens_on).days for post, _, left in cell.posts if left > 0]
     may_tell = exact or len(cell.filled_days) >= SMALL
-    unknown = Gap(value=None, low=0.0, high=0.0)
+    unknown = Gap(value=None, low=0.0, high=0.0, seek_low=0.0, seek_high=0.0)
     return Line(
         occupation_code=key[0],
         occupation=names.get(key[0]),
@@ -250,7 +255,11 @@ def _gaps(cells: Sequence[Cell], which: str, *, exact: bool) -> Short:
             [np.nan if total is None else total for total in totals], dtype=np.float64
         )
         seek = from_published(seekers, seed=1 + is_later)
-    return short(_totals(wanted), bootstrap(wanted, seed=3 + is_later), seekers, seek)
+    found = short(_totals(wanted), bootstrap(wanted, seed=3 + is_later), seekers, seek)
+    if exact:
+        return found
+    low, high = published_range(seekers)
+    return replace(found, seek_low=low, seek_high=high)
 
 
 def _amounts(by_cell: Sequence[Sequence[tuple[str, float]]]) -> csr_array:
@@ -274,6 +283,8 @@ def _gap(found: Short, place: int) -> Gap:
         value=None if np.isnan(value) else value,
         low=float(found.low[place]),
         high=float(found.high[place]),
+        seek_low=float(found.seek_low[place]),
+        seek_high=float(found.seek_high[place]),
     )
 
 

@@ -26,6 +26,8 @@ TITLES: Mapping[str, Words] = {
     "enterprises": ("企业数", "Enterprises"),
     "asked": ("近一年需求人数", "Asked for within a year"),
     "supply": ("本届待安置", "Seekers of this class year"),
+    "supply_low": ("本届待安置下限", "Seekers, low"),
+    "supply_high": ("本届待安置上限", "Seekers, high"),
     "supply_junior": ("其中初级工及以下", "of these junior workers or lower"),
     "supply_intermediate": ("其中中级工", "of these intermediate workers"),
     "supply_senior": ("其中高级工", "of these senior workers"),
@@ -33,6 +35,8 @@ TITLES: Mapping[str, Words] = {
     "supply_unstated": ("其中等级未说明", "of these level not stated"),
     "ratio": ("求人倍率", "Openings per seeker"),
     "later_supply": ("下届待安置", "Seekers of the next class year"),
+    "later_supply_low": ("下届待安置下限", "Seekers of the next, low"),
+    "later_supply_high": ("下届待安置上限", "Seekers of the next, high"),
     "later_supply_junior": ("下届其中初级工及以下", "next: junior workers or lower"),
     "later_supply_intermediate": ("下届其中中级工", "next: intermediate workers"),
     "later_supply_senior": ("下届其中高级工", "next: senior workers"),
@@ -133,6 +137,20 @@ def notes(
         told = f"{edition.author}，{edition.day}，SHA-256 {edition.sha256}"
         said.insert(0, (f"第 {edition.edition} 版：{told}", f"Edition {edition.edition}: {told}"))
     return tuple(words[english] for words in said)
+
+
+def state_lines(rows: Sequence[Row], language: str = "zh") -> Iterator[str]:
+    """Say in how many rows people are surely short: all of the interval is above 0."""
+    english = language == "en"
+    n_now = sum((row["short_now_low"] or 0) > 0 for row in rows)
+    n_later = sum((row["short_later_low"] or 0) > 0 for row in rows)
+    is_later_known = any(row["short_later_low"] is not None for row in rows)
+    if english:
+        later = f"next year {n_later}" if is_later_known else "next year not known: no roster"
+        yield f"{len(rows)} rows; surely short now {n_now}, {later}"
+    else:
+        later = f"下届 {n_later} 行" if is_later_known else "下届名册未导入，未知"
+        yield f"共 {len(rows)} 行；区间整体为正的缺口：本届 {n_now} 行，{later}"
 
 
 def edition_lines(issued: Sequence[Edition], language: str = "zh") -> Iterator[str]:

@@ -22,12 +22,16 @@ Draws = NDArray[np.float64]  # (N_DRAWS, n_cells)
 class Short:
     """Places less seekers of each cell, and between what nine of ten draws lie.
 
-    Each a float64 array of shape (n_cells,); negative where more seek than are wanted.
+    Each a float64 array of shape (n_cells,); negative where more seek than are wanted. How many
+    seek lies between `seek_low` and `seek_high`: in nine of ten draws, or, where only what is
+    published is known, for all that it says.
     """
 
     value: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    seek_low: NDArray[np.float64]
+    seek_high: NDArray[np.float64]
 
 
 def bootstrap(amounts: csr_array, seed: int) -> Draws:
@@ -64,6 +68,25 @@ def from_published(published: NDArray[np.float64], seed: int) -> Draws:
     return drawn
 
 
+def published_range(
+    published: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Say between what the true counts lie, where only what is published is known.
+
+    Parameters
+    ----------
+    published : float64 array of shape (n_cells,)
+        As for `from_published`.
+    """
+    hidden, nobody = np.isnan(published), published == 0
+    low = np.maximum(published - HALF_BASE, 2 * HALF_BASE)
+    high = published + HALF_BASE - 1
+    return (
+        np.where(hidden, 1.0, np.where(nobody, 0.0, low)),
+        np.where(hidden, 2 * HALF_BASE - 1, np.where(nobody, 0.0, high)),
+    )
+
+
 def short(
     places: NDArray[np.float64], wanted: Draws, seekers: NDArray[np.float64], seek: Draws
 ) -> Short:
@@ -75,5 +98,6 @@ def short(
     wanted, seek : float64 arrays of shape (N_DRAWS, n_cells)
         Draws of the same.
     """
-    low, high = np.quantile(wanted - seek, LEVEL, axis=0) if len(places) else (places, places)
-    return Short(value=places - seekers, low=low, high=high)
+    low, high = np.quantile(wanted - seek, LEVEL, axis=0)
+    seek_low, seek_high = np.quantile(seek, LEVEL, axis=0)
+    return Short(value=places - seekers, low=low, high=high, seek_low=seek_low, seek_high=seek_high)

@@ -102,3 +102,6 @@ def test_hidden_counts_are_asterisks_and_the_next_class_year_unknown(engine: Eng
     assert (shown["supply"], shown["supply_junior"], shown["later_supply"]) == ("*", "*", None)
     assert issued.sha256 in table.notes[0]
     assert len(list(guidance_words.edition_lines([issued]))) == 1
+    (said,) = guidance_words.state_lines(issued.rows)
+    # 30 places of one enterprise for 4 welders, who are 1 to 9 for all that is told.
+    assert said == f"共 {len(issued.rows)} 行；区间整体为正的缺口：本届 1 行，下届名册未导入，未知"

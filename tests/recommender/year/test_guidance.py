@@ -149,10 +149,12 @@ def test_small_counts_are_hidden_and_nothing_else_tells_them(engine: Engine) -> 
     assert levels(line) == {}  # 4 are hidden, and 16 so that they are not the rest
     assert line.ratio == 2  # of the 20 that are published
     assert line.short_now.value == 20
+    assert (line.short_now.seek_low, line.short_now.seek_high) == (15, 24)
     brazer = line_of(engine, BRAZER, exact=False)
     assert (brazer.now.total, brazer.ratio, brazer.short_now.value) == (None, None, None)
     # 5 times 0.2 is hidden: 1 to 9 for all that the interval says.
     assert brazer.short_now.low < -8
+    assert (brazer.short_now.seek_low, brazer.short_now.seek_high) == (1, 9)
     # Equal publications have equal intervals, whatever was hidden: nine seniors for five.
     keep(engine, graduates=welders(3, start=90, skill_level=senior))
     assert line_of(engine, exact=False) == line
