@@ -15,7 +15,7 @@ import click
 from recommender import terminal
 from recommender.account_commands import greet_first_user, user
 from recommender.agreement_commands import agreements
-from recommender.assignment_commands import TABLE_SUFFIXES, assign, check
+from recommender.assignment_commands import TABLE_SUFFIXES, adjust, assign, check
 from recommender.code_commands import codes
 from recommender.errors import ImportRefused, NotFound, Unreadable
 from recommender.evaluation_commands import evaluate
@@ -270,6 +270,7 @@ def rank(
 
 program.add_command(next_step)
 program.add_command(assign)
+program.add_command(adjust)
 program.add_command(check)
 
 

@@ -79,7 +79,8 @@ def assign(
     out: Path,
 ) -> None:
     """Place a cohort at once, places respected, into a .csv, .parquet or .xlsx file."""
-    from recommender import assignment_printouts, cohorts
+    from recommender import assignment_printouts, assignments
+    from recommender.cohorts import Among
     from recommender.data import export
 
     if sum([bool(stable), bool(floors_way), fair]) > 1:
@@ -88,11 +89,11 @@ def assign(
     if certificate is not None:
         export.check_target(certificate, (".json",))
     with terminal.working("正在分配……", "Assigning …"):
-        table = cohorts.assign(
+        table = assignments.assign(
             terminal.engine(),
             terminal.settings().models_dir,
             day=terminal.day(),
-            among=cohorts.Among(
+            among=Among(
                 class_year=class_year, trade=trade, class_name=class_name, order_class=order_class
             ),
             way=stable or "best",
@@ -107,6 +108,70 @@ def assign(
         export.write_table(export.Table(columns=table.columns, rows=table.rows), out)
     for line in assignment_printouts.assigned_lines(table, out, terminal.language()):
         click.echo(line)
+
+
+@click.command(cls=terminal.Command, short_help="调整分配 · One move: what it is worth, breaks.")
+@click.argument("assignment", metavar="F", type=click.Path(path_type=Path))
+@click.argument("graduate_id", metavar="GRADUATE")
+@click.argument("post_id", metavar="[POST]", required=False)
+@among_options
+@click.option(
+    "--pins", "pins_file", metavar="F", type=click.Path(path_type=Path), help="As for assign."
+)
+@click.option(
+    "--out",
+    metavar="F",
+    type=click.Path(path_type=Path),
+    help="Write the assignment with this move, where it breaks nothing that was not broken.",
+)
+@json_option
+def adjust(
+    assignment: Path,
+    graduate_id: str,
+    post_id: str | None,
+    class_year: int | None,
+    trade: str | None,
+    class_name: str | None,
+    order_class: str | None,
+    *,
+    pins_file: Path | None,
+    out: Path | None,
+    json_file: str | None,
+) -> None:
+    """Give GRADUATE of the assignment F that `assign` wrote another POST, or none.
+
+    Says what the assignment is worth then, and every rule, place, pin and floor that the move
+    breaks or mends; exits 1 where it breaks one.
+    """
+    from recommender import assignment_printouts, assignments
+    from recommender.cohorts import Among
+    from recommender.data import export
+
+    if out is not None:
+        export.check_target(out, TABLE_SUFFIXES)
+    with terminal.working("正在核对……", "Checking …"):
+        before, moved = assignments.adjust(
+            terminal.engine(),
+            terminal.settings().models_dir,
+            day=terminal.day(),
+            assignment=assignment,
+            graduate_id=graduate_id,
+            post_id=post_id,
+            among=Among(
+                class_year=class_year, trade=trade, class_name=class_name, order_class=order_class
+            ),
+            pins_file=pins_file,
+        )
+        if out is not None and not moved.broken:
+            rows = assignments.rows_of(moved.draft)
+            columns = ("graduate_id", "post_id", "score")
+            export.write_table(export.Table(columns=columns, rows=rows), out)
+    terminal.tell(
+        assignment_printouts.moved_lines(before, moved, terminal.language()),
+        lambda: assignment_printouts.moved_json(before, moved),
+        json_file,
+    )
+    click.get_current_context().exit(terminal.REFUSED if moved.broken else terminal.DONE)
 
 
 @click.command(cls=terminal.Command, short_help="核验分配 · Check a certificate of an assignment.")
@@ -126,9 +191,10 @@ def check(certificate: Path, *, json_file: str | None) -> None:
         raise Unreadable("certificate", certificate.name, "not_a_certificate") from wrong
     with terminal.working("正在核验……", "Checking …"):
         faults = checker.check(document)
+        gap = 0.0 if faults else checker.gap(document)
     terminal.tell(
-        assignment_printouts.fault_lines(faults, certificate, terminal.language()),
-        lambda: assignment_printouts.faults_json(faults),
+        assignment_printouts.fault_lines(faults, certificate, terminal.language(), gap),
+        lambda: assignment_printouts.faults_json(faults, gap),
         json_file,
     )
     click.get_current_context().exit(terminal.REFUSED if faults else terminal.DONE)

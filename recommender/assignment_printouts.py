@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recommender import phrases
+
 if TYPE_CHECKING:
     from recommender.checker import Fault
     from recommender.cohorts import Table
+    from recommender.matching.draft import Breach, Draft, Moved
 
 # By the code of a fault.
 FAULTS: Mapping[str, tuple[str, str]] = {
@@ -138,17 +141,73 @@ def _sum_line(table: Table, *, english: bool) -> str:
     )
 
 
-def fault_lines(faults: Sequence[Fault], path: Path, language: str) -> Iterator[str]:
-    """Say what is wrong with a certificate, or that it is proved."""
+# What a draft breaks beside rules; {0}, {1} and {2} are what it is about.
+BREACHES: Mapping[str, tuple[str, str]] = {
+    "barred": ("{0} 与 {1} 已被禁止", "{0} at {1} was barred"),
+    "overfilled": ("岗位 {0} 多出 {1} 人", "post {0} has {1} too many"),
+    "reserved": (
+        "岗位 {0} 有 {1} 人占用了协议成员的名额",
+        "at post {0}, {1} would take what is reserved for members",
+    ),
+    "pin_broken": ("{0} 已固定在 {1}", "{0} was fixed at {1}"),
+    "hold_broken": ("岗位 {1} 为 {0} 预留的名额未保留", "the place at {1} is held for {0}"),
+    "floor_missed": (
+        "协议 {0} 未达最少人数：{1} / {2}",
+        "the floor of agreement {0} is missed: {1} of {2}",
+    ),
+}
+
+
+def moved_lines(before: Draft, moved: Moved, language: str) -> Iterator[str]:
+    """Say what a move does."""
+    english = language == "en"
+    yield (
+        f"Sum {before.total:.3f} → {moved.total:.3f}; placed {before.n_placed} → {moved.n_placed}"
+        if english
+        else f"合计 {before.total:.3f} → {moved.total:.3f}；"
+        f"安置 {before.n_placed} → {moved.n_placed} 名"
+    )
+    for found, words in ((moved.broken, ("违反", "Breaks")), (moved.mended, ("解决", "Mends"))):
+        for each in found:
+            yield f"{words[english]}{': ' if english else '：'}{_breach(each, language)}"
+
+
+def _breach(breach: Breach, language: str) -> str:
+    if breach.code in BREACHES:
+        return BREACHES[breach.code][language == "en"].format(*breach.about)
+    who, post_id = breach.about
+    return (
+        f"{who} → {post_id}: {phrases.rule(breach.code, holds=False, needs=(), language=language)}"
+    )
+
+
+def moved_json(before: Draft, moved: Moved) -> dict[str, object]:
+    """Give the same for machines."""
+    return {
+        "total_before": before.total,
+        "total": moved.total,
+        "n_placed": moved.n_placed,
+        "broken": [{"code": each.code, "about": list(each.about)} for each in moved.broken],
+        "mended": [{"code": each.code, "about": list(each.about)} for each in moved.mended],
+    }
+
+
+def fault_lines(
+    faults: Sequence[Fault], path: Path, language: str, gap: float = 0.0
+) -> Iterator[str]:
+    """Say what is wrong with a certificate, or that it is proved, and how far."""
     english = language == "en"
     if not faults:
         yield f"{path}: proved" if english else f"{path}：核验通过"
+    if not faults and gap:
+        more = f"{gap:.4f}"
+        yield f"At most {more} more is possible" if english else f"至多还能提高 {more}"
     for fault in faults:
         about = f" ({', '.join(fault.about)})" if fault.about else ""
         yield f"- {fault.code}: {FAULTS[fault.code][english]}{about}"
 
 
-def faults_json(faults: Sequence[Fault]) -> dict[str, object]:
+def faults_json(faults: Sequence[Fault], gap: float = 0.0) -> dict[str, object]:
     """Give the same for machines."""
     told = [{"code": fault.code, "about": list(fault.about)} for fault in faults]
-    return {"proved": not faults, "faults": told}
+    return {"proved": not faults, "gap": gap, "faults": told}

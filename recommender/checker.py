@@ -52,6 +52,22 @@ def check(document: Any) -> list[Fault]:
         return [Fault("malformed", (f"{type(wrong).__name__}: {wrong}",))]
 
 
+def gap(document: Mapping[str, Any]) -> float:
+    """Give how much more of its aim any other could reach, of a certificate without faults.
+
+    0 for the best sum and for a stable assignment; of chances where floors are kept, of the
+    share of the worst served group where it is fair.
+    """
+    if "fair" in document:
+        return float(document["fair"]["bound"] - document["fair"]["share"]) / 1_000_000
+    if "floors" in document:
+        given = Certificate(document)
+        free = given.placed.keys() - given.pinned
+        total = sum(given.values[who][given.placed[who][0]] for who in free)
+        return float(document["bound"] - total) / SCALE
+    return 0.0
+
+
 def _faults(given: Certificate) -> Iterator[Fault]:
     yield from _wrong_pairs(given)
     yield from _wrong_places(given)

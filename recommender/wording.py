@@ -340,6 +340,13 @@ _FILE_PROBLEMS: Mapping[str, Sentence] = {
             "name the columns in Chinese or English; the command template makes an empty sheet",
         ),
     ),
+    "no_assignment_header": (
+        ("前十行中没有找到表头", "no header row was found within the first ten rows"),
+        (
+            "表头应有：毕业生编号、岗位编号",
+            "the header has 毕业生编号 (graduate_id) and 岗位编号 (post_id)",
+        ),
+    ),
     "no_pins_header": (
         (
             "前十行中没有找到表头",

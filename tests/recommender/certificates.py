@@ -70,6 +70,7 @@ def draw(scorer: Scorer, seed: int) -> Drawn:
         shut_out={who: frozenset({posts[-1].post_id}) for who in some(0.1)},
         held={first.post_id: held},
         reserved={first.post_id: (kept,)} if free > 0 and chance.random() < 0.5 else {},
+        paused=frozenset({OTHER_CREDIT_CODE} if chance.random() < 0.1 else ()),
     )
     market = open_market(scorer, people, posts, standing, make_reference(), DAY)
     # Any chances will do; half of them on a coarse grid, so that many are equal.

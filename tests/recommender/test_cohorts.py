@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from recommender.cohorts import Among, assign, rank_cohort
+from recommender.assignments import assign
+from recommender.cohorts import Among, rank_cohort
 from recommender.errors import Ineligible, NoModel, NotFound
 from tests.builders import (
     CREDIT_CODE,

@@ -149,6 +149,8 @@ def test_the_checker_follows_a_fair_assignment_and_each_mistake_is_found(
         assert checker.check(document) == [], seed
         if "fair" not in document:
             continue
+        told = document["fair"]["bound"] - document["fair"]["share"]
+        assert checker.gap(document) == told / 1_000_000
         for mutate, expected in MISTAKES:
             mutated = copy.deepcopy(document)
             mutate(mutated)

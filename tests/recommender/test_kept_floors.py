@@ -99,7 +99,7 @@ def small_enough(drawn: Drawn) -> bool:
 @pytest.mark.parametrize("way", WAYS)
 def test_brute_force_agrees_on_small_markets_with_floors(crosswalk: Scorer, way: str) -> None:
     kept = refused = lost = 0
-    for seed in range(400):
+    for seed in range(220):
         drawn = draw(crosswalk, seed)
         if not small_enough(drawn):
             continue
@@ -120,10 +120,11 @@ def test_brute_force_agrees_on_small_markets_with_floors(crosswalk: Scorer, way:
         assert expected is not None
         assert 0 <= expected - document["total"] <= (1000 if way == "whole" else 0), seed
         assert checker.check(document) == [], seed
+        assert 0 <= checker.gap(document) <= 1, seed
         kept += 1
         lost += document["total"] < without["total"]
-    assert kept >= 20
-    assert lost >= 3
+    assert kept >= 15
+    assert lost >= 2
     assert (refused >= 10) == (way == "keep")
 
 

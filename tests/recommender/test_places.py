@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from recommender import cohorts, ledger, places, recording, reports
+from recommender import assignments, cohorts, ledger, places, recording, reports
 from recommender.claims import SHANDONG, LedgerAction
 from recommender.data import store
 from recommender.domain import Outcome, OutcomeStage
@@ -116,7 +116,7 @@ def test_an_assignment_keeps_what_is_held_for_who_holds_it(
     stored_world: Engine, models_dir: Path
 ) -> None:
     def placed() -> dict[object, object]:
-        table = cohorts.assign(stored_world, models_dir, day=DAY)
+        table = assignments.assign(stored_world, models_dir, day=DAY)
         return {row[0]: row[1] for row in table.rows}
 
     # G7 is the only electrician, and P4 the only post for one.

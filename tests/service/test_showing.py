@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from recommender import access, cohorts, placements
+from recommender import access, assignments, cohorts, placements
 from recommender.data import exposures, store
 from recommender.data.pseudonyms import Pseudonyms
 from recommender.errors import DatabaseFailed
@@ -222,7 +222,7 @@ def test_neither_cohorts_nor_a_named_graduate_ever_draw_an_order(
     publish(tmp_path / "models", crosswalk())
     models = tmp_path / "models"
     assert cohorts.rank_cohort(welders, models, day=DAY, top=10).rows
-    assert cohorts.assign(welders, models, day=DAY).rows
+    assert assignments.assign(welders, models, day=DAY).rows
     desk = PlacementDesk(welders, models, today=lambda: DAY)
     assert desk.rank_posts("G1").ranking
     assert desk.rank_graduates("P1").graduates
