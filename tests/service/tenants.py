@@ -287,6 +287,9 @@ def _store_sheets(engine: Engine) -> None:
         make_post(post_id="P-few", headcount=6),
         make_post(post_id="P-kept", headcount=3),
         make_post(post_id="P-shut", closes_on=DAY - timedelta(days=5)),
+        make_post(
+            post_id="P-past", opens_on=DAY - timedelta(days=400), closes_on=DAY - timedelta(days=9)
+        ),
     ]
     with store.writing(engine) as conn:
         store.save_posts(conn, posts, day=DAY)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from werkzeug.test import TestResponse
 
 from recommender import access
 from recommender.data import store
+from recommender.domain import Graduate, Outcome, OutcomeStage
 from service.routes import ROUTES
-from tests.builders import DAY, make_graduate
+from tests.builders import DAY, make_graduate, make_outcome
 from tests.service.tenants import (
     A1,
     A2,
@@ -220,13 +222,33 @@ def read_all(world: Tenants) -> dict[tuple[str, str], str]:
     }
 
 
+def more_people(n_people: int) -> tuple[list[Graduate], list[Outcome]]:
+    """Give people of alliance B with a past and a wish, none of which takes a place asked about."""
+    ids = [f"G-{B1}-{n}" for n in range(n_people)]
+    people = [
+        make_graduate(graduate_id=each, college=f"{B1} college", class_year=2025 + n % 2)
+        for n, each in enumerate(ids)
+    ]
+    stage = OutcomeStage
+    past = [
+        make_outcome(graduate_id=each, post_id="P-past", stage=step, date=DAY - timedelta(days=ago))
+        for each in ids[::2]
+        for step, ago in ((stage.SIGNED, 300), (stage.STARTED, 290), (stage.LEFT, 200))
+    ]
+    wishes = [
+        make_outcome(graduate_id=each, post_id="P-open", stage=stage.INTERESTED) for each in ids
+    ]
+    return people, past + wishes
+
+
 def test_more_people_elsewhere_change_nothing_that_is_read(world: Tenants) -> None:
     read_all(world)  # lists that are shown are logged, and a report counts them
     world.told()
     before = read_all(world)
+    people, steps = more_people(9)
     with store.writing(world.engine) as conn:
-        more = [make_graduate(graduate_id=f"G-{B1}-{n}", college=f"{B1} college") for n in range(9)]
-        store.save_graduates(conn, more)
+        store.save_graduates(conn, people)
+        store.save_outcomes(conn, steps)
         store.append_import(conn, IMPORTED)  # so that everybody is read again
     assert read_all(world) == before
 

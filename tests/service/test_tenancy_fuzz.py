@@ -135,6 +135,9 @@ class Drawn:
 
     def _odd(self, body: dict[str, Any]) -> dict[str, Any]:
         random, odd = self._random, dict(body)
+        if "pairs" in odd and random.random() < 0.5:  # one's own beside somebody else's
+            more = {"graduate_id": random.choice(GRADUATES), "post_id": random.choice(POSTS)}
+            return odd | {"pairs": [*odd["pairs"], more]}
         name = random.choice([*odd, "note", "request_id", "reason", "channel", "hours", "x"])
         if random.random() < 0.3:
             odd.pop(name, None)
