@@ -145,8 +145,6 @@ class PostCloseup:
         By id, those of `ranked` and `steps`, with their names where these may be seen.
     steps
         What became of own people there, the latest first.
-    n_others
-        Steps of other colleges' people.
     """
 
     named: Named
@@ -154,7 +152,6 @@ class PostCloseup:
     ranked: GraduateRanking | None
     people: dict[str, tuple[Graduate, str]]
     steps: tuple[Outcome, ...]
-    n_others: int
 
 
 class Closeups:
@@ -249,7 +246,6 @@ class Closeups:
             ranked=ranked,
             people=people,
             steps=tuple(sorted(theirs, key=lambda step: step.date, reverse=True)),
-            n_others=len(steps) - len(theirs),
         )
 
     def _by_rule(self, look: Look) -> NDArray[np.int32]:

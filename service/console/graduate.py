@@ -96,7 +96,10 @@ def refused(refusal: Refused | WrongUsage) -> tuple[str, int] | Response:
     is_known = not (isinstance(refusal, NotFound) and refusal.kind == "graduate")
     if request.method == "GET" or not own or not is_known:
         return errors.placement_error(refusal)
-    return _page(graduate_id, faults=failures.sentences(refusal, lang())), 409
+    try:
+        return _page(graduate_id, faults=failures.sentences(refusal, lang())), 409
+    except NotFound:  # whoever sees everybody may also ask about nobody
+        return errors.placement_error(refusal)
 
 
 def _page(graduate_id: str, faults: tuple[str, ...] = ()) -> str:

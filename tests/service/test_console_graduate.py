@@ -50,6 +50,15 @@ def test_nothing_is_written_about_somebody_elses_graduate(
     assert (stored(welders), claims(welders)) == ([], [])
 
 
+def test_a_step_of_nobody_that_cannot_be_read_is_refused_to_whoever_sees_everybody(
+    client: FlaskClient, welders: Engine
+) -> None:
+    sign_in(client, welders)
+    sent = form(client) | {"post_id": "P1", "stage": "married"}
+    assert client.post("/console/graduates/nobody/steps", data=sent).status_code == 422
+    assert stored(welders) == []
+
+
 @pytest.mark.parametrize(
     ("act", "sent", "said"),
     [

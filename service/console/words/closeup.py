@@ -146,5 +146,4 @@ WORDS: Mapping[str, Pair] = {
     ),
     "answers": ("答复与结果", "Answers"),
     "no_answers": ("尚无答复。", "No answer yet."),
-    "n_others": ("另有其他院校的 {n} 条记录。", "Beside these, {n} of other colleges."),
 }
