@@ -77,11 +77,16 @@ REQUESTS = {
         422,
     ),
     "year_report": ("GET", "/api/v1/report", None, 200),
+    "guidance_now": ("GET", "/api/v1/guidance", None, 200),
+    "guidance_edition": ("GET", "/api/v1/guidance/1", None, 404),
+    "issue_guidance": ("POST", "/api/v1/guidance", {}, 201),
 }
 ALLOWED = {
     "admin": set(REQUESTS),
     "officer": set(REQUESTS),
     "auditor": {
+        "guidance_now",
+        "guidance_edition",
         "chain_meeting",
         "fair_turns",
         "show_board",
@@ -100,6 +105,9 @@ ALLOWED = {
         "year_report",
     },
     "data": {
+        "guidance_now",
+        "guidance_edition",
+        "issue_guidance",
         "record_outcome",
         "record_follow_up",
         "profile_ranking",
@@ -107,6 +115,8 @@ ALLOWED = {
         "show_board",
     },
     "alliance": {
+        "guidance_now",
+        "guidance_edition",
         "chain_meeting",
         "fair_turns",
         "show_board",
@@ -125,6 +135,8 @@ ALLOWED = {
         "year_report",
     },
     "enterprise": {
+        "guidance_now",
+        "guidance_edition",
         "profile_ranking",
         "code_answer",
         "show_board",
@@ -133,7 +145,14 @@ ALLOWED = {
         "mark_interest",
         "claim_slip",
     },
-    "kiosk": {"profile_ranking", "show_board", "give_slip", "mark_interest"},
+    "kiosk": {
+        "guidance_now",
+        "guidance_edition",
+        "profile_ranking",
+        "show_board",
+        "give_slip",
+        "mark_interest",
+    },
 }
 
 
