@@ -105,7 +105,9 @@ def _rows(rows: Iterable[Mapping[str, Any]], colleges: Collection[str] | None) -
         named = [
             each for each in row["teachers"] if colleges is None or each["college"] in colleges
         ]
-        found.append(GuidanceRow(**{**row, "teachers": named}))
+        # An edition of an earlier program may lack a key.
+        whole = {**dict.fromkeys(GuidanceRow.model_fields), **row, "teachers": named}
+        found.append(GuidanceRow(**whole))
     return found
 
 

@@ -85,11 +85,11 @@ def table(rows: Sequence[Row], notes: tuple[str, ...], language: str = "zh") -> 
 
 
 def _cell(name: str, row: Row, language: str) -> object:
-    value = row[name]
+    value = row.get(name)  # an edition of an earlier program may lack a column
     if name in row["hidden"]:
         return HIDDEN
     if name == "teachers":
-        return "；".join(f"{t['college']} {t['trade']} {t['weight']:g}" for t in value)
+        return "；".join(f"{t['college']} {t['trade']} {t['weight']:g}" for t in value or ())
     if name == "mode" and value is not None:
         return wording.label(TrainingMode(value), language)
     if name == "mode_rule" and value is not None:

@@ -8,7 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from recommender.data import store
+from recommender.data import editions, store
+from recommender.year import edition, guidance_words
+from recommender.year.guidance import working_state
 from tests.builders import DAY, make_graduate
 from tests.service.conftest import Bearer
 
@@ -74,3 +76,20 @@ def test_an_edition_is_alike_for_everybody_but_for_the_colleges_named(
     other = row(real_client, bearer(scope_kind="college", scope_name="另一技师学院"), path)
     assert {**other, "teachers": []} == {**everybody, "teachers": []}
     assert {each["college"] for each in other["teachers"]} <= {"另一技师学院"}
+
+
+def test_an_edition_of_an_earlier_program_is_answered(
+    many: Engine, real_client: FlaskClient, bearer: Bearer
+) -> None:
+    (edition_row,) = (
+        each
+        for each in edition.rows_of(working_state(many, day=DAY, exact=False))
+        if WELDER.items() <= each.items()
+    )
+    del edition_row["supply_low"]
+    with store.writing(many) as conn:
+        editions.append_edition(conn, day=DAY, author="a", class_year=2026, rows=[edition_row])
+    found = row(real_client, bearer(), f"{NOW}/1")
+    assert (found["supply_low"], found["supply_high"]) == (None, 14)
+    table = guidance_words.table([edition_row], ())
+    assert dict(zip(table.columns, table.rows[0], strict=True))["supply_low"] is None
