@@ -16,6 +16,12 @@ from recommender.data.columns import Column, RowReport, SheetKind, Values
 from recommender.domain import Apprentice, TrainingResult
 from recommender.wording import label
 
+_RESULT_WRITINGS = {
+    "通过": TrainingResult.PASSED,
+    "未通过": TrainingResult.FAILED,
+    "退出": TrainingResult.LEFT,
+}
+
 COLUMNS = (
     Column(name="apprentice_id", read=cells.identifier, required=True, note="学徒编号，文本格式。"),
     Column(
@@ -42,7 +48,7 @@ COLUMNS = (
     ),
     Column(
         name="result",
-        read=cells.words(TrainingResult),
+        read=cells.words(TrainingResult, _RESULT_WRITINGS),
         choices=cells.choices(TrainingResult),
         note="评价结果；在培时不填。",
     ),

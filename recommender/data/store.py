@@ -297,11 +297,14 @@ def load_deciding(
 ) -> list[Outcome]:
     """Load the steps known by a day that decide who may take what.
 
-    They are those at the posts named and those of the graduates named; one that is both
-    comes twice, which changes no standing.
+    They are those at the posts named and those of the graduates named, and of whoever interned
+    there: an intern who is placed elsewhere holds no place. One that is several of these comes
+    more than once, which changes no standing.
     """
     at_posts = load_outcomes(conn, day=day, stages=DECIDING, post_ids=post_ids)
-    return at_posts + load_outcomes(conn, day=day, stages=DECIDING, graduate_ids=graduate_ids)
+    interned = {each.graduate_id for each in at_posts if each.stage is OutcomeStage.INTERNED}
+    people = {*graduate_ids, *interned}
+    return at_posts + load_outcomes(conn, day=day, stages=DECIDING, graduate_ids=people)
 
 
 def load_members(conn: Connection) -> list[Member]:

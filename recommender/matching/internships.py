@@ -76,8 +76,41 @@ def spells(steps: Iterable[Outcome]) -> list[Spell]:
 
 
 def interns(steps: Iterable[Outcome], day: date) -> dict[tuple[str, str], Outcome]:
-    """Find the pairs of graduate and post whose internship holds a place on a day, each with it."""
-    return {spell.pair: spell.step for spell in spells(steps) if spell.holds_on(day)}
+    """Find the pairs of graduate and post whose internship holds a place on a day, each with it.
+
+    Whoever was placed at another post on its first day or later has given the place back, also
+    where that placement has ended since: somebody else may have it. The steps are those known by
+    the day, also those of interns at other posts.
+    """
+    known = list(steps)
+    there = [spell for spell in spells(known) if spell.holds_on(day)]
+    own: dict[str, list[Outcome]] = {spell.step.graduate_id: [] for spell in there}
+    for step in known:
+        if step.graduate_id in own:
+            own[step.graduate_id].append(step)
+    return {
+        spell.pair: spell.step
+        for spell in there
+        if not _placed_elsewhere(spell, own[spell.step.graduate_id])
+    }
+
+
+def _placed_elsewhere(spell: Spell, steps: Iterable[Outcome]) -> bool:
+    first = spell.step.date
+    since: dict[str, list[date]] = defaultdict(list)
+    ended: dict[str, list[date]] = defaultdict(list)
+    for step in steps:
+        if step.post_id != spell.step.post_id:
+            if step.stage in CONFIRMING:
+                since[step.post_id].append(step.date)
+            elif step.stage in ENDING:
+                ended[step.post_id].append(step.date)
+    # Steps know days only: what ended on the first day itself may have ended after it began.
+    return any(
+        begun >= first or not any(begun <= end < first for end in ended[post_id])
+        for post_id, some in since.items()
+        for begun in some
+    )
 
 
 def internships(steps: Iterable[Outcome], day: date) -> dict[str, int]:

@@ -99,6 +99,22 @@ def test_what_is_odd_is_told(changes: dict[str, str], codes: list[str]) -> None:
     assert [each.code for each in warnings if each.column != "credit_code"] == codes
 
 
+@pytest.mark.parametrize(
+    ("written", "result"),
+    [
+        ("合格", TrainingResult.PASSED),
+        ("通过", TrainingResult.PASSED),
+        ("failed", TrainingResult.FAILED),
+        ("退出", TrainingResult.LEFT),
+    ],
+)
+def test_a_result_is_read_in_its_writings(written: str, result: TrainingResult) -> None:
+    parsed, _, _ = parse_row("apprentices", apprentice(result=written))
+    assert parsed is not None
+    assert isinstance(parsed.item, Apprentice)
+    assert parsed.item.result is result
+
+
 # --- what is kept -----------------------------------------------------------------------------
 
 

@@ -87,6 +87,15 @@ def test_what_is_odd_about_a_row_is_told(cells: dict[str, str], codes: list[str]
         [interned(interned_until=date(2026, 5, 14))],  # over yesterday
         [interned(date=date(2026, 5, 16), recorded_on=date(2026, 5, 16))],  # not begun
         [make_outcome(stage=STAGE.SIGNED, date=BEGAN, post_id="P9"), interned()],
+        # Placed elsewhere since, or still when it began: somebody else may have the place by now.
+        *(
+            [
+                interned(),
+                make_outcome(stage=STAGE.SIGNED, date=signed, post_id="P9"),
+                make_outcome(stage=STAGE.LEFT, date=ended, post_id="P9"),
+            ]
+            for signed, ended in ((date(2026, 5, 1), date(2026, 5, 2)), (date(2026, 3, 1), BEGAN))
+        ),
         *(
             [interned(), make_outcome(stage=stage, date=DAY)]
             for stage in (STAGE.DECLINED, STAGE.REJECTED, STAGE.LEFT, STAGE.CANCELLED)
@@ -155,6 +164,27 @@ def test_the_ledger_shows_who_interns_and_gives_the_place_on_when_it_is_released
         ledger.release(engine, CLERK, "G1", "P1", reason="其他")
 
 
+def test_the_place_of_an_intern_who_signed_elsewhere_is_open_for_whoever_asks(
+    engine: Engine,
+) -> None:
+    steps = [
+        interned(),
+        interned(graduate_id="G3", post_id="P3"),
+        make_outcome(stage=STAGE.SIGNED, post_id="P2", date=DAY),
+        make_outcome(graduate_id="G3", stage=STAGE.SIGNED, post_id="P2", date=DAY),
+    ]
+    with store.writing(engine) as conn:
+        store.save_posts(
+            conn, [make_post(post_id=each, headcount=1) for each in ("P1", "P2", "P3")], day=DAY
+        )
+        store.save_graduates(conn, [make_graduate(graduate_id=f"G{n}") for n in (1, 2, 3)])
+        store.save_outcomes(conn, steps)
+    assert ledger.show(engine, CLERK, "P1").open_places == 1
+    ledger.hold(engine, CLERK, "G2", "P3", hours=1)
+    ledger.confirm(engine, CLERK, "G2", "P1")
+    assert ledger.show(engine, CLERK, "P1").confirmed == ("G2",)
+
+
 def test_a_recorded_internship_is_answered_again_as_it_was(engine: Engine) -> None:
     with store.writing(engine) as conn:
         store.save_posts(conn, [make_post(headcount=1)], day=DAY)
@@ -176,6 +206,12 @@ def test_a_recorded_internship_is_answered_again_as_it_was(engine: Engine) -> No
 
 
 # --- until when -------------------------------------------------------------------------------
+
+
+def test_who_left_another_post_before_holds_a_place() -> None:
+    before = make_outcome(stage=STAGE.SIGNED, date=date(2026, 3, 1), post_id="P9")
+    left_it = make_outcome(stage=STAGE.LEFT, date=date(2026, 4, 19), post_id="P9")
+    assert left(seen(before, left_it, interned())) == 0
 
 
 def test_the_last_day_counts_and_the_next_does_not() -> None:

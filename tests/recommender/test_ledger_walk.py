@@ -54,8 +54,8 @@ def ask(engine: Engine, clerk: Clerk, draws: random.Random) -> None:
     who, at = draws.choice(PEOPLE), draws.choice(list(HEADCOUNTS))
     step = {"graduate_id": who, "post_id": at, "date": clerk.day.isoformat()}
 
-    def record(stage: str) -> None:
-        sent = step | {"stage": stage}
+    def record(stage: str, **more: str) -> None:
+        sent = step | {"stage": stage} | more
         recording.record_outcome(engine, sent, day=clerk.day, idempotency_key=None, clerk=clerk)
 
     requests: list[Callable[[], object]] = [
@@ -68,6 +68,7 @@ def ask(engine: Engine, clerk: Clerk, draws: random.Random) -> None:
         lambda: ledger.release(engine, clerk, who, at, reason="其他"),
         lambda: record("签约"),
         lambda: record("离职"),
+        lambda: record("实习", interned_until=(clerk.day + timedelta(days=2)).isoformat()),
     ]
     draws.choice(requests)()
 
