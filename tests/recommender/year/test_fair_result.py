@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy.engine import Engine
 
 from recommender import checker
 from recommender.data import interested, registered, store
-from recommender.domain import Interest, InterestSide
+from recommender.domain import Graduate, Interest, InterestSide
 from recommender.errors import FairBegun, FairClosed, FairOpen, NoModel, NotFound
 from recommender.fairs import Booth, Registration
+from recommender.matching.board import Fit
+from recommender.matching.market import Market, open_market
 from recommender.year import fair_desk, fair_result, fair_tables, fair_timetable
 from recommender.year.fair_timetable import Timetable
 from tests.builders import CREDIT_CODE, DAY, make_graduate, make_post, publish_crosswalk
@@ -120,6 +125,39 @@ def test_who_finds_no_seat_is_told_so(engine: Engine, models: Path) -> None:
         registered.save_registrations(conn, [Registration(fair_id="F1", graduate_id="G3")])
     made = planned(engine, models)
     assert sorted(made.without.values()) == ["consent", "no_seat"]
+
+
+@dataclass
+class KnownChances:
+    """A board that knows the chance of each pair that both sides say yes."""
+
+    takes: list[list[float]]
+    knows_chances = True
+
+    def fit(self, graduates: Sequence[Graduate]) -> Fit:
+        takes = np.array(self.takes, dtype=np.float32)
+        return Fit(takes, takes)
+
+
+def test_a_booth_without_a_real_chance_is_no_booth(
+    fair: Engine, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # G1, G2 and SILENT before P1 (A1), P2 and SENIOR (A2), which no rule lets them have. Only
+    # what reaches a quarter counts; a chance just there does.
+    board = KnownChances([[0.5, 0.2, 0.9], [0.25, 0.125, 0.9], [0.9, 0.9, 0.9]])
+
+    def known(*asked: Any, **how: Any) -> Market:
+        return replace(open_market(*asked, **how), board=board)
+
+    monkeypatch.setattr(fair_timetable, "open_market", known)
+    made = planned(fair, models, least=0.25)
+    at = {(turn.graduate_id, turn.post_id): turn.chance for turn in made.turns}
+    assert at == {("G1", "P1"): 0.5, ("G2", "P1"): 0.25}
+    assert (made.k, made.n_short) == (2, 2)
+    assert planned(fair, models, least=0.3).without == {
+        "G2": "no_real_chance",
+        "SILENT": "consent",
+    }
 
 
 def test_the_timetable_is_handed_out_by_graduate_and_round(fair: Engine, models: Path) -> None:

@@ -262,10 +262,10 @@ def test_nobody_and_nothing_is_shared_out() -> None:
 
 
 def test_a_person_more_outweighs_a_better_trade() -> None:
-    # Class 0 fits line 0 fully and line 1 half; class 1 fits line 0 only. One seeker each:
-    # both are placed only where class 0 leaves line 0 to class 1.
+    # A place each. Class 0 (one seeker) fits line 0 fully and line 1 half, class 1 (two seekers)
+    # line 0 by a quarter. One person at line 0 is worth 1.0, two people 0.5 + 0.25.
     sizes = share_out(
-        np.array([1, 1]), np.array([1, 1]), np.array([[1.0, 0.5], [0.5, 0.0]]), np.array([0, 1])
+        np.array([1, 1]), np.array([1, 2]), np.array([[1.0, 0.5], [0.25, 0.0]]), np.array([0, 1])
     )
     assert sizes.tolist() == [[0, 1], [1, 0]]
 
