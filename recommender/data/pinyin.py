@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import islice, product
 
-from pypinyin import Style, pinyin
-
 # A text with more readings than these is found by its more frequent ones.
 MOST_READINGS = 24
 
@@ -29,5 +27,8 @@ def keys(text: str, most: int = MOST_READINGS) -> str:
 
 @lru_cache(maxsize=20_000)
 def _readings(char: str) -> tuple[str, ...]:
+    # Its dictionaries take a third of a second, and most commands write no name.
+    from pypinyin import Style, pinyin
+
     found = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
     return tuple(dict.fromkeys(found[0])) if found else (char,)
