@@ -166,3 +166,11 @@ def _claiming(status: str, moment: datetime) -> sa.Select[tuple[str]]:
 
 def _words(stages: Collection[Any]) -> Sequence[str]:
     return sorted(stage.value for stage in stages)
+
+
+def new_posts(conn: Connection, *, after: date, until: date) -> set[str]:
+    """Give the posts whose first version came after one day and by another."""
+    version = schema.post_versions.c
+    first = sa.func.min(version.changed_on)
+    query = sa.select(version.post_id).group_by(version.post_id)
+    return set(conn.execute(query.having((first > after) & (first <= until))).scalars())

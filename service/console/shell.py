@@ -13,7 +13,12 @@ from service.console.words import Words
 from service.parts import parts
 
 # Page → its name in the bar, in the order of the bar.
-BAR = {"console.find.graduates": "graduates", "console.find.posts": "posts"}
+BAR = {
+    "console.today.show": "today",
+    "console.find.graduates": "graduates",
+    "console.find.posts": "posts",
+    "console.models.show": "models",
+}
 
 
 def lang() -> str:
