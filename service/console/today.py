@@ -17,7 +17,10 @@ def show() -> str:
     """Show what changed since the day before."""
     seen = morning.morning(parts().engine, parts().finder, day=parts().today())
     reasons = (seen.night or {}).get("facts", {}).get("reasons", ())
-    return render("today.html", seen=seen, said=_said(reasons))
+    # What an import held and what a night found wrong with it speak of everybody's people.
+    is_for_all = gate.grant().is_for_all
+    said = _said(reasons) if is_for_all else []
+    return render("today.html", seen=seen, said=said, is_for_all=is_for_all)
 
 
 @pages.get("/today/duties")

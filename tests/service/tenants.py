@@ -124,6 +124,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "console.find.graduates_sheet": {"data": {"text": "{graduate_id}"}},
     "console.find.posts_found": {"data": {}},
     "console.find.posts_sheet": {"data": {}},
+    "console.models.point_to": {"parts": {"version": 1}, "data": {}, "answers": {303}},
     "console.graduate.hold": {
         "data": {"post_id": "{post_id}", "wait": "1"},
         "answers": {303, 409},

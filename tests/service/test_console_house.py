@@ -72,6 +72,11 @@ def test_before_anything_happened_today_says_so(client: FlaskClient, welders: En
     assert "还没有导入过" in page
 
 
+def test_an_import_is_told_to_who_may_know_everybody(client: FlaskClient, welders: Engine) -> None:
+    sign_in(client, welders, scope_kind="college", scope_name="示例技师学院")
+    assert "最近导入" not in client.get("/console/today").text
+
+
 def test_duties_are_for_who_may_know_people(client: FlaskClient, welders: Engine) -> None:
     sign_in(client, welders, role="data")
     assert "/today/duties" not in client.get("/console/today").text
