@@ -34,6 +34,21 @@ def request_options(command: Decorated) -> Decorated:
     return command
 
 
+@fair.command("list")
+@json_option
+def list_fairs(json_file: str | None) -> None:
+    """List the fairs by day, with booths, rounds and how many registered."""
+    from recommender.year import fair as fairs
+    from recommender.year import fair_words
+
+    listed = fairs.list_fairs(terminal.engine())
+    terminal.tell(
+        fair_words.list_lines(listed, terminal.language()),
+        lambda: fair_words.list_json(listed),
+        json_file,
+    )
+
+
 @fair.command("timetable")
 @click.argument("fair_id", metavar="FAIR")
 @click.option(

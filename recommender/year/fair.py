@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -93,6 +94,16 @@ def load(conn: Connection, fair_id: str) -> Fair:
         booths=tuple(booths),
         closing=fair_desk.closing_of(conn, fair_id),
     )
+
+
+def list_fairs(engine: Engine) -> list[tuple[Fair, int]]:
+    """List the fairs that sheets have, by day, each with how many registered."""
+    with store.reading(engine) as conn:
+        ids = {booth.fair_id for booth in registered.load_booths(conn)}
+        coming = Counter(one.fair_id for one in registered.load_registrations(conn))
+        fairs = [load(conn, fair_id) for fair_id in ids]
+    ordered = sorted(fairs, key=lambda fair: (fair.day, fair.fair_id))
+    return [(fair, coming[fair.fair_id]) for fair in ordered]
 
 
 def posts_at(conn: Connection, fair: Fair) -> list[Post]:

@@ -62,7 +62,11 @@ class FairResult:
     certificate
         As `assign --certificate` writes it: pairs that are not mutual are barred.
     came
-        Graduates who showed a slip anywhere; at a booth, by credit code.
+        Graduates who showed a slip anywhere.
+    came_to
+        The same by place: the door, or a booth's credit code.
+    n_unclaimed
+        Slips with marks of which nobody said whose they are: what they want does not count.
     """
 
     fair: Fair
@@ -75,6 +79,7 @@ class FairResult:
     came: frozenset[str]
     came_to: Mapping[str, frozenset[str]]
     details: Mapping[str, PersonalDetails]
+    n_unclaimed: int
 
     def posts_of(self, booth: Booth) -> list[Post]:
         """List the posts of a booth."""
@@ -108,6 +113,9 @@ def result(engine: Engine, models_dir: Path, fair_id: str) -> FairResult:
         reference = store.load_reference(conn)
         came_to = _came_to(conn, fair)
         absences = _absences(conn, fair, came_to)
+        marked = {made.slip for made in fair_desk.load_marks(conn, fair_id)}
+        slips = fair_desk.load_slips(conn, fair_id)
+        n_unclaimed = sum(each.graduate_id is None and each.slip in marked for each in slips)
         known = {each.graduate_id: each for each in (*people, *(a.graduate for a in absences))}
         details = store.load_personal(conn, known)
     free = {post.post_id: (0.0, 0.0) for post in posts}
@@ -135,6 +143,7 @@ def result(engine: Engine, models_dir: Path, fair_id: str) -> FairResult:
         came=frozenset().union(*came_to.values()),
         came_to=came_to,
         details=details,
+        n_unclaimed=n_unclaimed,
     )
 
 

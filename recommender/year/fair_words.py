@@ -10,9 +10,9 @@ from typing import Any
 
 from recommender import phrases
 from recommender.claims import SHANDONG
-from recommender.data.fair_desk import to_plain
 from recommender.domain import InterestSide
 from recommender.fairs import DOOR, Booth, CheckIn, Closing, Mark, Slip
+from recommender.year.fair import Fair
 from recommender.year.fair_board import Board, Visitor
 from recommender.year.fair_result import NOT_MUTUAL, FairResult
 from recommender.year.fair_timetable import Timetable
@@ -75,8 +75,12 @@ def entry_lines(entry: Slip | CheckIn | Mark | Closing, language: str = "zh") ->
 
 
 def entry_json(entry: Slip | CheckIn | Mark | Closing) -> dict[str, Any]:
-    """Give the same for machines."""
-    return to_plain(entry)
+    """Give the same for machines; moments as in Shandong."""
+    plain = {field.name: getattr(entry, field.name) for field in fields(entry)}
+    return {
+        name: value.astimezone(SHANDONG).isoformat() if isinstance(value, datetime) else value
+        for name, value in plain.items()
+    }
 
 
 # --- the timetable ----------------------------------------------------------------------------
@@ -107,6 +111,35 @@ def timetable_lines(made: Timetable, language: str = "zh") -> Iterator[str]:
     for booth in fair.booths:
         if not sent[booth.credit_code]:
             yield f"  nobody for {booth.sign}" if english else f"  展位 {booth.sign} 无人可派"
+
+
+def list_lines(listed: Sequence[tuple[Fair, int]], language: str = "zh") -> Iterator[str]:
+    """List the fairs."""
+    for fair, n_registered in listed:
+        n_booths = len(fair.booths)
+        told = (
+            f"{fair.fair_id} {fair.day}: {n_booths} booths, {fair.n_slots} rounds, "
+            f"{n_registered} registered{', closed' if fair.closing else ''}"
+            if language == "en"
+            else f"{fair.fair_id} {fair.day}：{n_booths} 个展位，{fair.n_slots} 轮，"
+            f"报名 {n_registered} 人{'，已结束' if fair.closing else ''}"
+        )
+        yield told
+
+
+def list_json(listed: Sequence[tuple[Fair, int]]) -> list[dict[str, Any]]:
+    """Give the same for machines."""
+    return [
+        {
+            "fair_id": fair.fair_id,
+            "date": fair.day.isoformat(),
+            "slots": fair.n_slots,
+            "booths": len(fair.booths),
+            "registered": n_registered,
+            "closed": fair.closing is not None,
+        }
+        for fair, n_registered in listed
+    ]
 
 
 # --- as it goes -------------------------------------------------------------------------------
@@ -223,6 +256,9 @@ def result_lines(found: FairResult, language: str = "zh") -> Iterator[str]:
         yield f"  {n} {reason(codes, language)}" if english else f"  {n} 人：{reason(codes)}"
     absent = sum(each.turn is None for each in found.absences)
     missed = len(found.absences) - absent
+    if found.n_unclaimed:
+        n = found.n_unclaimed
+        yield f"{n} slips with marks nobody claimed" if english else f"有意向而未认领的签条 {n} 张"
     yield (
         f"{absent} did not come, {missed} turns were missed"
         if english
@@ -235,6 +271,7 @@ def result_json(found: FairResult) -> dict[str, Any]:
     return {
         "fair_id": found.fair.fair_id,
         "date": found.fair.day.isoformat(),
+        "unclaimed": found.n_unclaimed,
         "lines": [
             {
                 "graduate_id": line.graduate.graduate_id,

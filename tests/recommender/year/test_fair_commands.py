@@ -69,6 +69,8 @@ def test_what_is_wrong_is_said_with_its_exit_code(
 
 def test_a_whole_fair(run: Run, home: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "turns.csv"
+    [listed] = told(run, "list")
+    assert (listed["fair_id"], listed["booths"], listed["registered"]) == ("F1", 2, 3)
     planned = run("timetable", "F1", "--booths", "2", "--out", str(sheet))
     assert "报名 3 人" in planned.output
     assert "2 人有 2 个展位，0 人不足，1 人没有" in planned.output
@@ -92,6 +94,9 @@ def test_a_whole_fair(run: Run, home: Path, tmp_path: Path) -> None:
     assert (post["wanting"], post["wanted"], post["mutual"]) == (2, 2, 2)
     assert run("claim", "F1", walk_in, "G3").exit_code == 0
     assert run("claim", "F1", walk_in, "G4").exit_code == 1
+    nameless = told(run, "slip", "F1")["slip"]
+    marked = told(run, "mark", "F1", nameless, "P2")
+    assert (marked["side"], marked["at"][-6:]) == ("graduate", "+08:00")
     assert run("close", "F1").exit_code == 0
     assert run("check-in", "F1", own).exit_code == 1
     folder = tmp_path / "result"
@@ -99,6 +104,7 @@ def test_a_whole_fair(run: Run, home: Path, tmp_path: Path) -> None:
     ended = run("result", "F1", "--out", str(folder))
     assert "有意向者 2 人，互选成功 1 人" in ended.output
     assert "1 人：名额已满" in ended.output
+    assert "有意向而未认领的签条 1 张" in ended.output
     assert "未到场 2 人，错过会面 1 次" in ended.output
     assert (folder / "result.csv").read_text(encoding="utf-8").splitlines()[1:] == [
         "G1,,no_place_left",
@@ -112,7 +118,14 @@ def test_both_languages_say_the_same(run: Run) -> None:
     slip = told(run, "slip", "F1")["slip"]
     for language, said in (("zh", f"意向：{slip} → P1"), ("en", f"{slip} wants P1")):
         assert said in run("mark", "F1", slip, "P1", "--language", language).output
-    for command in (("board", "F1"), ("visitors", "F1", "A1"), ("close", "F1"), ("result", "F1")):
+    assert "F1 2026-05-20：2 个展位，2 轮，报名 3 人" in run("list").output
+    for command in (
+        ("list",),
+        ("board", "F1"),
+        ("visitors", "F1", "A1"),
+        ("close", "F1"),
+        ("result", "F1"),
+    ):
         answer = run(*command, "--language", "en")
         assert answer.exit_code == 0
         # Only names are Chinese: of enterprises, occupations and trades.
