@@ -33,6 +33,7 @@ from service.next_step_api import steps
 from service.page import page
 from service.payloads import Problem
 from service.probes import probes
+from service.rounds_api import collection
 from service.year_api import year
 
 MAX_BODY_BYTES = 64 * 1024
@@ -130,6 +131,7 @@ def create_app(
     app.register_api(meetings)
     app.register_api(steps)
     app.register_api(codes)
+    app.register_api(collection)
     app.register_api(year)
     app.register_api(guidance)
     app.register_api(probes)

@@ -16,7 +16,14 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as AnyResponse
 
 from recommender import errors, failures, phrases, wording
-from service import fair_payloads, guidance_payloads, ledger_payloads, payloads, year_payloads
+from service import (
+    fair_payloads,
+    guidance_payloads,
+    ledger_payloads,
+    payloads,
+    round_payloads,
+    year_payloads,
+)
 from service.console import shell
 from service.payloads import FieldProblem
 from service.problems import KINDS, field_sentences, problem
@@ -35,6 +42,7 @@ _OF_ERROR: dict[type[errors.PlacementError], str] = {
     errors.FairOpen: "fair-open",
     errors.FairBegun: "fair-begun",
     errors.SlipTaken: "slip-taken",
+    errors.RoundRefused: "round-refused",
     errors.ReplayMismatch: "other-body",
     errors.NoModel: "no-model",
     errors.Busy: "busy",
@@ -49,7 +57,14 @@ _OF_STATUS = {
     413: "too-large",
     415: "not-json",
 }
-_SHAPES = (payloads, fair_payloads, guidance_payloads, ledger_payloads, year_payloads)
+_SHAPES = (
+    payloads,
+    fair_payloads,
+    guidance_payloads,
+    ledger_payloads,
+    year_payloads,
+    round_payloads,
+)
 _PLACES = ("path", "query", "header")  # how the shapes of parameters are named
 _KEPT_HEADERS = frozenset({"Allow", "WWW-Authenticate", "Retry-After"})
 
@@ -95,6 +110,8 @@ def placement_error(refusal: errors.PlacementError) -> Response:
         return _answer("unreadable", fields=[unreadable_field(refusal)])
     if isinstance(refusal, errors.ImportRefused):
         return _answer("unreadable", fields=[row_fault(each) for each in refusal.problems])
+    if isinstance(refusal, errors.RoundRefused):
+        return _answer("round-refused", fields=[_round_fault(refusal)])
     if isinstance(refusal, errors.Ineligible):
         return _answer("ineligible", fields=[_rule_fault(*rule) for rule in refusal.rules])
     if isinstance(refusal, errors.BatchRefused):
@@ -213,6 +230,14 @@ def _kept_back(agreement_id: str, returns_on: str) -> FieldProblem:
 
 # Where a body names what is unknown, if not by the kind of it.
 _FIELDS = {"slip": "slip", "booth": "booth", "post_at_fair": "post_id"}
+
+
+def _round_fault(refusal: errors.RoundRefused) -> FieldProblem:
+    """Say why a round or a pause does not allow something."""
+    zh, en = failures.sentences(refusal, "zh")[0], failures.sentences(refusal, "en")[0]
+    return FieldProblem(
+        pointer="#", place="body", code=refusal.code, detail=zh, detail_en=en, suggestions=[]
+    )
 
 
 def _unknown_id(refusal: errors.NotFound) -> FieldProblem:

@@ -82,6 +82,12 @@ KINDS = {
         zh="该毕业生已落实岗位，未登记。",
         en="The graduate already holds a place, so nothing was recorded.",
     ),
+    "round-refused": Kind(
+        status=409,
+        title="The round or the pause does not allow this as it stands",
+        zh="征集或暂停的现状不允许此操作，详见 errors。",
+        en="The round or the pause does not allow this as it stands; errors says why.",
+    ),
     "already-claimed": Kind(
         status=409,
         title="The graduate has a claim at the post",

@@ -151,15 +151,22 @@ def _count(
     )
 
 
-def answers(engine: Engine, *, day: date) -> list[Answers]:
-    """Count how every enterprise answered, the most unanswered first."""
+def answers(engine: Engine, *, day: date, colleges: frozenset[str] | None = None) -> list[Answers]:
+    """Count how every enterprise answered, the most unanswered first.
+
+    `colleges` are those whose people are counted; None for all.
+    """
     with store.reading(engine) as conn:
-        return _answers(conn, day)
+        return _answers(conn, day, colleges)
 
 
-def _answers(conn: Connection, day: date) -> list[Answers]:
+def _answers(conn: Connection, day: date, colleges: frozenset[str] | None = None) -> list[Answers]:
     stages = PROPOSALS | ANSWERS | {OutcomeStage.DECLINED}
     steps = store.load_outcomes(conn, day=day, stages=stages)
+    if colleges is not None:
+        people = store.load_graduates(conn, ids={step.graduate_id for step in steps})
+        own = {each.graduate_id for each in people if each.college in colleges}
+        steps = [step for step in steps if step.graduate_id in own]
     posts = store.load_posts(conn, day=day)
     return tally(steps, posts, collected.load_pauses(conn), day=day)
 
@@ -194,7 +201,7 @@ def pause_due(
     return due
 
 
-def pause(engine: Engine, credit_code: str, *, reason: str, author: str, day: date) -> None:
+def pause(engine: Engine, credit_code: str, *, reason: str, author: str, day: date) -> Pause:
     """Pause one enterprise, for a reason that is kept.
 
     Raises
@@ -215,9 +222,10 @@ def pause(engine: Engine, credit_code: str, *, reason: str, author: str, day: da
             raise RoundRefused("paused_already", credit_code)
         new = Pause(credit_code=credit_code, paused_on=day, reason=reason, author=author)
         collected.save_pauses(conn, [new])
+    return new
 
 
-def lift(engine: Engine, credit_code: str, *, reason: str, author: str, day: date) -> None:
+def lift(engine: Engine, credit_code: str, *, reason: str, author: str, day: date) -> Pause:
     """Lift the pause of an enterprise, for a reason that is kept.
 
     Raises
@@ -232,6 +240,7 @@ def lift(engine: Engine, credit_code: str, *, reason: str, author: str, day: dat
     with store.writing(engine) as conn:
         if not collected.lift_pause(conn, credit_code, day, author, reason):
             raise RoundRefused("not_paused", credit_code)
+        return [p for p in collected.load_pauses(conn) if p.credit_code == credit_code][-1]
 
 
 def list_pauses(engine: Engine) -> list[Pause]:

@@ -33,6 +33,9 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     PostAction.KEPT.value: ("确认仍需要", "confirmed"),
     PostAction.RETIRED.value: ("撤回", "retired"),
 }
+# A terminal is no place for hundreds of names.
+SHOWN_SILENT = 30
+_FIRST = ("登记", "came in")
 # Why a post was retired, where the program gives the reason itself.
 _REASONS: Mapping[str, tuple[str, str]] = {
     "not_in_reply": ("征集回复中已无此岗位", "the reply to the round no longer has it"),
@@ -62,9 +65,12 @@ def view_lines(view: RoundView, language: str = "zh") -> Iterator[str]:
     )
     for each in merged.differences:
         yield "  " + difference(each, language)
-    for one in view.silent:
+    for one in view.silent[:SHOWN_SILENT]:
         name = f"{one.enterprise} {one.credit_code}"
         yield f"  no reply: {name}" if english else f"  未回复：{name}"
+    if (more := len(view.silent) - SHOWN_SILENT) > 0:
+        rest = (f"  另有 {more} 家未回复，--json 列出全部", f"  {more} more; --json lists all")
+        yield rest[english]
     if merged.undecided:
         ids = ", ".join(merged.undecided)
         yield (
@@ -186,7 +192,8 @@ def history_lines(lines: Iterable[Mapping[str, Any]], language: str = "zh") -> I
     """Tell the history of a post."""
     english = language == "en"
     for line in lines:
-        what = _ACTIONS[line["action"]][english]
+        is_first = line["action"] == "version" and not line["changed"]
+        what = _FIRST[english] if is_first else _ACTIONS[line["action"]][english]
         if line["action"] == "version":
             names = line["changed"]
             detail = ", ".join(names) if english else "、".join(map(wording.column_name, names))

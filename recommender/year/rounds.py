@@ -151,8 +151,10 @@ def write_templates(engine: Engine, name: str, folder: Path, *, day: date) -> li
     return written
 
 
-def template_rows(engine: Engine, name: str, credit_code: str, *, day: date) -> list[Post]:
-    """List the posts that the template of one enterprise shows.
+def template_cells(
+    engine: Engine, name: str, credit_code: str, *, day: date
+) -> list[dict[str, object]]:
+    """List what the template of one enterprise shows, by English column names, but the contact.
 
     Raises
     ------
@@ -164,7 +166,11 @@ def template_rows(engine: Engine, name: str, credit_code: str, *, day: date) -> 
         if credit_code not in {each.credit_code for each in view.asked}:
             raise NotFound("enterprise", credit_code)
         present = _shown(conn, view.round)
-    return [post for post in present if post.credit_code == credit_code]
+    own = [post for post in present if post.credit_code == credit_code]
+    return [
+        {name: cell for name, cell in prefilled.post_cells(post).items() if name != "contact"}
+        for post in own
+    ]
 
 
 def take(engine: Engine, name: str, paths: Sequence[Path], *, day: date) -> RoundView:
@@ -199,12 +205,21 @@ def take_rows(
     filename: str,
     day: date,
 ) -> RoundView:
-    """Take one enterprise's reply in as rows of English columns; see `take`."""
+    """Take one enterprise's reply in as rows of English columns; see `take`.
+
+    What a row need not repeat, its contact and issuing body, stays as the template had it.
+    """
     with store.writing(engine) as conn:
         round_ = _round(conn, name)
+        shown = {post.post_id: post for post in _shown(conn, round_)}
         items, problems = [], []
         for number, row in enumerate(rows, start=1):
-            held = {"issuing_body": round_.issuing_body} | row
+            before = shown.get(str(row.get("post_id")))
+            body = before.issuing_body if before else None
+            held = {
+                "issuing_body": body or round_.issuing_body,
+                "contact": before.contact if before else None,
+            } | row
             parsed, wrong, _ = parse_row(SHEET, held, filename=filename, row=number)
             items += [replace(parsed, row=number)] if parsed else []
             problems += wrong

@@ -36,7 +36,7 @@ from recommender.fairs import Booth, Registration, Turn
 from recommender.placements import PlacementDesk
 from recommender.places import Clerk
 from recommender.settings import Settings
-from recommender.year import edition
+from recommender.year import edition, rounds
 from recommender.year import fair_desk as desk
 from service import create_app, logs
 from service.parts import parts
@@ -136,6 +136,28 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "console.graduate.record": {
         "data": {"post_id": "{post_id}", "stage": "interested", "date": "2026-05-14"},
         "answers": {303},
+    },
+    # R of every enterprise is under way.
+    "rounds.open_round": {"json": {"name": "S", "due_on": "2026-06-30"}, "answers": {409}},
+    "rounds.show_round": {"parts": {"round_id": "R"}},
+    "rounds.round_template": {"parts": {"round_id": "R", "credit_code": CREDIT_CODE}},
+    "rounds.take_reply": {
+        "parts": {"round_id": "R"},
+        "json": {"credit_code": CREDIT_CODE, "rows": []},
+    },
+    # Nobody has replied, nothing is approved and nobody paused: refused as it should be.
+    "rounds.choose_reply": {
+        "parts": {"round_id": "R"},
+        "json": {"post_id": "{post_id}"},
+        "answers": {422},
+    },
+    "rounds.approve_round": {"parts": {"round_id": "R"}, "json": {}, "answers": {409}},
+    "rounds.issue_round": {"parts": {"round_id": "R"}, "json": {}, "answers": {409}},
+    "rounds.answer_for_posts": {"json": {"post_ids": ["P-open"], "verdict": "keep"}},
+    "rounds.pause_enterprise": {"json": {"credit_code": CREDIT_CODE, "reason": "r"}},
+    "rounds.lift_enterprise": {
+        "json": {"credit_code": CREDIT_CODE, "reason": "r"},
+        "answers": {409},
     },
     "guidance.guidance_edition": {"parts": {"edition": 1}},
     "guidance.issue_guidance": {"json": {}},
@@ -277,6 +299,7 @@ def fill(migrated_file: Path, folder: Path) -> Filled:
     _take_places(engine)
     edition.issue(engine, day=DAY, author="officer 99")
     _hold_fairs(engine)
+    rounds.open_round(engine, "R", day=DAY, due_on=DAY + timedelta(days=14))
     askers = _make_askers(engine)
     engine.dispose()
     return Filled(path, askers)

@@ -22,7 +22,9 @@ EXAMPLES = re.findall(r"```http\n(.+?)\n```.*?```json\n(.+?)\n```", TEXT, re.S)
 PLACES = [example for example in EXAMPLES if "/places" in example[0]]
 # And a fair is planned before it is held.
 FAIR = [example for example in EXAMPLES if "/fairs/" in example[0] or "/meeting" in example[0]]
-SINGLE = [example for example in EXAMPLES if example not in PLACES + FAIR]
+# A round is opened before it is answered, and what was paused is lifted.
+ROUNDS = [e for e in EXAMPLES if re.search(r"/rounds|/untouched|/enterprises/|/history", e[0])]
+SINGLE = [example for example in EXAMPLES if example not in PLACES + FAIR + ROUNDS]
 
 
 def rows_under(heading: str) -> list[list[str]]:
@@ -47,12 +49,13 @@ def test_an_example_is_answered_as_it_is_shown(
     assert ask(real_client, bearer(), asked) == near(json.loads(answered))
 
 
-def test_the_way_of_a_place_is_answered_as_it_is_shown(
-    real_client: FlaskClient, bearer: Bearer
+@pytest.mark.parametrize("way", [PLACES, ROUNDS], ids=["places", "rounds"])
+def test_the_way_of_a_place_or_a_round_is_answered_as_it_is_shown(
+    real_client: FlaskClient, bearer: Bearer, way: list[tuple[str, str]]
 ) -> None:
     headers = bearer()
-    assert PLACES
-    for asked, answered in PLACES:
+    assert way
+    for asked, answered in way:
         assert ask(real_client, headers, asked) == json.loads(answered)
 
 
@@ -83,6 +86,8 @@ def test_every_endpoint_has_an_example(app: Flask) -> None:
     shown = {re.sub(r"\b[AFGP]\d\b", "*", asked.split()[1].split("?")[0]) for asked, _ in EXAMPLES}
     shown = {re.sub(r"/codes/\w+/[\d-]+$", "/codes/*/*", path) for path in shown}
     shown = {re.sub(r"/guidance/\d+$", "/guidance/*", path) for path in shown}
+    shown = {re.sub(r"/rounds/[^/]+", "/rounds/*", path) for path in shown}
+    shown = {re.sub(r"/templates/\w+$", "/templates/*", path) for path in shown}
     described = {
         re.sub(r"{\w+}", "*", path)
         for path in app.api_doc["paths"]  # type: ignore[attr-defined]
@@ -115,6 +120,15 @@ def test_every_role_is_listed_with_what_it_may_ask(app: Flask) -> None:
             "make_timetable",
             "graduate_slip",
             "close_fair",
+            "open_round",
+            "round_template",
+            "take_reply",
+            "choose_reply",
+            "approve_round",
+            "issue_round",
+            "answer_for_posts",
+            "pause_enterprise",
+            "lift_enterprise",
         },
         {
             "post_places",
@@ -124,6 +138,11 @@ def test_every_role_is_listed_with_what_it_may_ask(app: Flask) -> None:
             "chain_meeting",
             "fair_turns",
             "show_result",
+            "list_rounds",
+            "show_round",
+            "untouched_posts",
+            "post_history",
+            "enterprise_answers",
         },
         {"booth_visitors"},
         {"give_slip"},

@@ -80,6 +80,42 @@ REQUESTS = {
     "guidance_now": ("GET", "/api/v1/guidance", None, 200),
     "guidance_edition": ("GET", "/api/v1/guidance/1", None, 404),
     "issue_guidance": ("POST", "/api/v1/guidance", {}, 201),
+    "list_rounds": ("GET", "/api/v1/rounds", None, 200),
+    "open_round": ("POST", "/api/v1/rounds", {"name": "R", "due_on": "2026-05-01"}, 422),
+    "show_round": ("GET", "/api/v1/rounds/R", None, 404),
+    "round_template": ("GET", "/api/v1/rounds/R/templates/X", None, 404),
+    "take_reply": ("POST", "/api/v1/rounds/R/replies", {"credit_code": "X", "rows": []}, 422),
+    "choose_reply": ("POST", "/api/v1/rounds/R/choices", {"post_id": "P-1"}, 422),
+    "approve_round": ("POST", "/api/v1/rounds/R/approve", {}, 422),
+    "issue_round": ("POST", "/api/v1/rounds/R/issue", {}, 422),
+    "untouched_posts": ("GET", "/api/v1/untouched-posts", None, 200),
+    "answer_for_posts": (
+        "POST",
+        "/api/v1/untouched-posts",
+        {"post_ids": ["P-1"], "verdict": "keep"},
+        422,
+    ),
+    "post_history": ("GET", "/api/v1/posts/P-1/history", None, 404),
+    "enterprise_answers": ("GET", "/api/v1/enterprises/answers", None, 200),
+    "pause_enterprise": (
+        "POST",
+        "/api/v1/enterprises/pause",
+        {"credit_code": "X", "reason": "r"},
+        422,
+    ),
+    "lift_enterprise": (
+        "POST",
+        "/api/v1/enterprises/lift",
+        {"credit_code": "X", "reason": "r"},
+        409,
+    ),
+}
+_ROUNDS_READ = {
+    "list_rounds",
+    "show_round",
+    "untouched_posts",
+    "post_history",
+    "enterprise_answers",
 }
 ALLOWED = {
     "admin": set(REQUESTS),
@@ -103,6 +139,7 @@ ALLOWED = {
         "post_places",
         "due_follow_ups",
         "year_report",
+        *_ROUNDS_READ,
     },
     "data": {
         "guidance_now",
@@ -133,6 +170,7 @@ ALLOWED = {
         "post_places",
         "due_follow_ups",
         "year_report",
+        *_ROUNDS_READ,
     },
     "enterprise": {
         "guidance_now",
