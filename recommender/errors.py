@@ -21,9 +21,7 @@ PlacementError
 │   ├── LoginTaken          a login that somebody has already
 │   ├── BatchRefused        some of several requests cannot be kept, so none was
 │   ├── PinsConflict        more are fixed at a post than it has places
-<<<<<<< HEAD
 │   ├── RoundRefused        a collection round does not allow this as it stands
-=======
 │   ├── FloorsConflict      floors of agreements that cannot all be kept
 │   ├── ReplayMismatch      an idempotency key came back with another body
 │   ├── TooFewLists         too few lists were shown to estimate anything from
