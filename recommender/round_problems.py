@@ -37,6 +37,10 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 }
 
 PROBLEMS: Mapping[str, Sentence] = {
+    "due_before_today": (
+        ("截止日期已过", "the day is over already"),
+        ("请写今天或以后的日期", "give today or a later day"),
+    ),
     "no_catalog": (
         ("不是需求目录，而是 {0}", "this is no demand catalog but {0}"),
         ("请用本轮征集的模板填写", "fill in the template of the round"),

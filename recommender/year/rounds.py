@@ -75,7 +75,7 @@ def open_round(
     if not name.strip():
         raise Unreadable("NAME", name, "missing")
     if due_on < day:
-        raise Unreadable("due", due_on.isoformat(), "due_before_today")
+        raise Unreadable("due_on", due_on.isoformat(), "due_before_today")
     with store.writing(engine) as conn:
         rounds = collected.load_rounds(conn)
         if any(each.round_id == name for each in rounds):
