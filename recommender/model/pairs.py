@@ -40,6 +40,7 @@ FEATURES: dict[str, str] = {
     "middle_weight": "trade_occupation",
     "certificate": "certificates_occupation",
     "certificate_group": "certificates_occupation",
+    "award_occupation": "certificates_occupation",
     "preferred_share": "certificates_requirement",
     "preferred_missing": "certificates_requirement",
     "level_margin": "level_requirement",
@@ -136,6 +137,7 @@ def pair_grid(
     values = {
         **_trade_values(graduates, posts, reference),
         **_certificate_values(graduates, posts, reference),
+        "award_occupation": _award_values(graduates, posts, reference),
         **_place_values(graduates, posts, reference),
         **_pay_values(graduates, posts, reference),
         **_tie_values(graduates, posts, reference, day),
@@ -309,6 +311,22 @@ def _certificate_values(
         "preferred_missing": n_wanted - n_held,
         "n_preferred": n_wanted,
     }
+
+
+def _award_values(
+    graduates: Sequence[Graduate], posts: Sequence[Post], reference: Reference
+) -> Values:
+    """Give the widest award in the post's occupation; one in its minor group counts half."""
+    codes = [reference.occupation_of(post.occupation_code) for post in posts]
+    groups = [minor_group(code) for code in codes]
+    won = np.zeros((len(graduates), len(posts)), dtype=np.float32)
+    for row, graduate in enumerate(graduates):
+        for award in graduate.awards:
+            for code, _ in reference.occupations_of(award.occupation_code or ""):
+                beside = np.array([each == minor_group(code) for each in groups]) / 2
+                exact = np.array([each == code for each in codes])
+                won[row] = np.maximum(won[row], award.level * np.maximum(beside, exact))
+    return won
 
 
 def _place_values(

@@ -77,6 +77,16 @@ def test_an_award_moves_the_chance_of_being_hired() -> None:
     assert scores(scorer, make_graduate(awards=(NATION,))) == pytest.approx([ONE / 4, ONE / 4])
 
 
+def test_an_award_for_the_occupation_moves_its_posts_and_is_told() -> None:
+    scorer = hired_by("award_occupation")
+    without, winner = make_graduate(), make_graduate(awards=(NATION,))
+    assert scores(scorer, winner) == pytest.approx([1 / 8, ONE / 4])
+    code = "hired.certificates_occupation"
+    assert code not in told(scorer, without)
+    assert told(scorer, winner)[code].contribution == pytest.approx(1)
+    assert told(scorer, winner)[code].text.startswith("证书、操作证与获奖")
+
+
 def test_an_award_moves_a_ranking_by_sums_and_is_told() -> None:
     scorer = weight_table({("award:3", "occupation:6-18-02-04"): 1.0})
     assert scores(scorer, make_graduate()) == [0, 0]

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from recommender.domain import (
+    Award,
+    AwardLevel,
     Graduate,
     Pair,
     Post,
@@ -510,6 +512,29 @@ def test_what_belongs_to_one_side_is_told_as_it_is() -> None:
         "chain_leader": 1.0,
     }
     assert {name: value(name, graduate, post) for name in told} == told
+
+
+@pytest.mark.parametrize(
+    ("awards", "told"),
+    [
+        ((), 0.0),
+        ((Award(level=AwardLevel.NATION),), 0.0),  # for no occupation in particular
+        ((Award(level=AwardLevel.NATION, occupation_code="4-10-01-03"),), 0.0),
+        ((Award(level=AwardLevel.NATION, occupation_code="6-18-02-01"),), 1.5),  # one beside it
+        ((Award(level=AwardLevel.NATION, occupation_code="6-18-02-04"),), 3.0),
+        (
+            (
+                Award(level=AwardLevel.CITY, occupation_code="6-18-02-04"),
+                Award(level=AwardLevel.WORLD, occupation_code="6-18-02-01"),
+            ),
+            2.0,
+        ),
+    ],
+)
+def test_an_award_counts_for_its_occupation_and_half_beside_it(
+    awards: tuple[Award, ...], told: float
+) -> None:
+    assert value("award_occupation", make_graduate(awards=awards), make_post()) == told
 
 
 def test_without_awards_the_widest_is_none() -> None:
