@@ -18,6 +18,7 @@ from recommender.data.export import Table
 from recommender.domain import (
     DECIDING,
     Graduate,
+    Member,
     Outcome,
     OutcomeStage,
     Post,
@@ -116,8 +117,7 @@ def guidance(engine: Engine, *, day: date, language: str = "zh") -> Table:
     for graduate in graduates:
         if not graduate.hired_at_enrolment and graduate.graduate_id not in now.placed_at:
             _count_seeker(cells, graduate, known)
-    regions = {post.credit_code: post.region_code for post in posts}
-    regions |= {each.credit_code: each.region for each in members if each.credit_code}
+    regions = enterprise_regions(posts, members)
     for learner in learners:
         region = regions.get(learner.credit_code)
         city = city_of(region, known) if region else ""
@@ -151,6 +151,12 @@ def _count_seeker(
     for code, share in occupation_shares(graduate.trade, known).items():
         for city in cities:
             cells[code, city].supply[group] += share / len(cities)
+
+
+def enterprise_regions(posts: Iterable[Post], members: Iterable[Member]) -> dict[str, str]:
+    """Say where each enterprise is: as a member, else where its post is."""
+    regions = {post.credit_code: post.region_code for post in posts}
+    return regions | {each.credit_code: each.region for each in members if each.credit_code}
 
 
 def level_group(level: SkillLevel | None) -> str:

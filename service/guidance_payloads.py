@@ -81,6 +81,12 @@ class GuidanceRow(_Shape):
     later_supply_senior: Number
     later_supply_technician: Number
     later_supply_unstated: Number
+    apprentices: Number
+    apprentices_junior: Number
+    apprentices_intermediate: Number
+    apprentices_senior: Number
+    apprentices_technician: Number
+    apprentices_unstated: Number
     pay: Number
     open_days: Number
     filled_days: Number

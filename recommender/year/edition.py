@@ -132,8 +132,11 @@ def rows_of(found: Guidance, before: Sequence[Mapping[str, Any]] = ()) -> list[d
         if not found.knows_later:
             row |= {name: None for name in row if name.startswith(("later_", "short_later"))}
         row |= _changes(line, row, earlier.get((line.occupation_code, line.city_code)))
-        hideable = _HIDEABLE if found.knows_later else _HIDEABLE[: len(_HIDEABLE) // 2]
-        row["hidden"] = [name for name in hideable if row[name] is None]
+        row["hidden"] = [
+            name
+            for name in _HIDEABLE
+            if row[name] is None and (found.knows_later or not name.startswith("later_"))
+        ]
         rows.append(row)
     return rows
 
@@ -157,6 +160,8 @@ def _row(line: Line) -> dict[str, Any]:
         "later_supply_low": _number(line.short_later.seek_low, 0),
         "later_supply_high": _number(line.short_later.seek_high, 0),
         **_levels("later_supply", line.later),
+        "apprentices": _number(line.learners.total),
+        **_levels("apprentices", line.learners),
         "pay": _number(line.pay),
         "open_days": _number(line.open_days),
         "filled_days": _number(line.filled_days),

@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from recommender import places
 from recommender.afterwards import DestinationKind
-from recommender.data import editions, kept, store
+from recommender.data import apprentices, editions, kept, store
 from recommender.domain import (
     CONFIRMING,
+    Apprentice,
     Graduate,
     Outcome,
     Post,
@@ -21,8 +22,16 @@ from recommender.domain import (
     SkillLevel,
     class_year_of,
 )
+from recommender.matching.apprenticeships import bringing_levels
 from recommender.matching.eligibility import Standing, open_places
-from recommender.reports import city_of, level_group, level_held, occupation_shares, sought_cities
+from recommender.reports import (
+    city_of,
+    enterprise_regions,
+    level_group,
+    level_held,
+    occupation_shares,
+    sought_cities,
+)
 
 A_YEAR = timedelta(days=365)
 Key = tuple[str, str]  # occupation code, city code
@@ -43,6 +52,8 @@ class Cell:
         Of each full post, days from its opening to its last place.
     now, later
         Seekers of this and the next class year: graduate, level, share.
+    learners
+        Apprentices who finish in this class year, by target level: apprentice, level, share.
     """
 
     posts: list[tuple[Post, float, float]] = field(default_factory=list)
@@ -50,6 +61,7 @@ class Cell:
     filled_days: list[int] = field(default_factory=list)
     now: list[tuple[str, str, float]] = field(default_factory=list)
     later: list[tuple[str, str, float]] = field(default_factory=list)
+    learners: list[tuple[str, str, float]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +74,8 @@ class Read:
         Of this class year and the next.
     opened
         Post → the day since which it is wanted.
+    learners, regions
+        Apprentices who finish in this class year; enterprise → region.
     gone
         Graduates who went elsewhere, and so do not seek.
     """
@@ -73,6 +87,8 @@ class Read:
     opened: Mapping[str, date]
     confirmed: Sequence[Outcome]
     gone: Collection[str]
+    learners: Sequence[Apprentice]
+    regions: Mapping[str, str]
     known: Reference
 
     @classmethod
@@ -93,6 +109,8 @@ class Read:
             opened=editions.first_openings(conn, day=day),
             confirmed=store.load_outcomes(conn, day=day, stages=CONFIRMING),
             gone={one.graduate_id for one in went if one.kind is not DestinationKind.NOT_EMPLOYED},
+            learners=bringing_levels(apprentices.load_apprentices(conn, day=day), day, year),
+            regions=enterprise_regions(posts, store.load_members(conn)),
             known=store.load_reference(conn, day=day),
         )
 
@@ -114,6 +132,12 @@ def gather(read: Read) -> dict[Key, Cell]:
             if post.post_id in filled and (is_open or is_of_the_year):
                 days = (filled[post.post_id] - opened).days
                 cells[code, city].filled_days.append(max(days, 0))
+    for learner in read.learners:
+        region = read.regions.get(learner.credit_code)
+        city = city_of(region, read.known) if region else ""
+        group = level_group(learner.target_level).removeprefix("supply_")
+        for code, part in read.known.occupations_of(learner.occupation_code):
+            cells[code, city].learners.append((learner.apprentice_id, group, part))
     year = class_year_of(read.day)
     for one in read.graduates:
         if _is_seeking(one, read):

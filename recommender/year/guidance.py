@@ -66,6 +66,8 @@ class Line:
     open_days
         Median of the days since the open posts with places left were first wanted; None
         without any.
+    learners
+        Apprentices who finish in this class year; employed already, they seek nothing.
     filled_days
         Median of the days from a post's opening to its last place; None without any.
     """
@@ -82,6 +84,7 @@ class Line:
     filled_days: float | None
     now: Supply
     later: Supply
+    learners: Supply
     short_now: Gap
     short_later: Gap
     mode: str | None
@@ -137,7 +140,8 @@ def working_state(
     with store.reading(engine) as conn:
         read = Read.of(conn, day)
     own = [one for one in read.graduates if colleges is None or one.college in colleges]
-    read = replace(read, graduates=own)
+    learners = [one for one in read.learners if colleges is None or one.college in colleges]
+    read = replace(read, graduates=own, learners=learners)
     cells = gather(read)
     keys = sorted(cells, key=by_codes)
     gaps = [_gaps([cells[key] for key in keys], which, exact=exact) for which in ("now", "later")]
@@ -203,6 +207,7 @@ def _line(key: Key, cell: Cell, read: Read, names: Mapping[str, str], *, exact: 
         filled_days=_median(cell.filled_days) if may_tell else None,
         now=_supply(cell.now, exact=exact),
         later=_supply(cell.later, exact=exact),
+        learners=_supply(cell.learners, exact=exact),
         short_now=unknown,
         short_later=unknown,
         mode=None,

@@ -10,10 +10,17 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from recommender.afterwards import Destination, DestinationKind
-from recommender.data import bulk, kept, schema, store
+from recommender.data import apprentices, bulk, kept, schema, store
 from recommender.domain import OutcomeStage, SkillLevel, TrainingMode
 from recommender.year.guidance import LEVELS, Line, working_state
-from tests.builders import DAY, OTHER_CREDIT_CODE, make_graduate, make_outcome, make_post
+from tests.builders import (
+    DAY,
+    OTHER_CREDIT_CODE,
+    make_apprentice,
+    make_graduate,
+    make_outcome,
+    make_post,
+)
 
 WELDER, BRAZER = "6-18-02-04", "6-18-02-05"
 JINING, WEIFANG = "370800", "370700"
@@ -199,3 +206,19 @@ def test_many_enterprises_of_one_chain_or_of_none(
     ]
     keep(engine, posts=posts, graduates=welders(1))
     assert line_of(engine).mode_rule == rule
+
+
+def test_apprentices_are_told_by_target_level_and_seek_nothing(engine: Engine) -> None:
+    technician = SkillLevel.TECHNICIAN
+    learners = [make_apprentice(apprentice_id=f"X{n}") for n in range(12)]
+    learners += [make_apprentice(apprentice_id="T", target_level=technician)]
+    keep(engine, posts=[make_post(headcount=40)])
+    with store.writing(engine) as conn:
+        apprentices.save_apprentices(conn, learners, day=DAY)
+    line = line_of(engine)
+    assert levels(line, "learners") == {"senior": 12, "technician": 1}
+    assert (line.now.total, line.short_now.value) == (0, 40)
+    # 13 are 10; the one technician is hidden, and the seniors so that they are not the rest.
+    public = line_of(engine, exact=False)
+    assert (public.learners.total, levels(public, "learners")) == (10, {})
+    assert line_of(engine, colleges={"另一技师学院"}).learners.total == 0
