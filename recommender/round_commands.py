@@ -149,15 +149,19 @@ def approve(name: str, author: str) -> None:
 
 @rounds.command("issue")
 @click.argument("name")
+@click.option("--guidance", is_flag=True, help="Issue an edition of the guidance catalog, too.")
 @author_option
 @json_option
-def issue(name: str, author: str, json_file: str | None) -> None:
+def issue(name: str, *, guidance: bool, author: str, json_file: str | None) -> None:
     """Make the approved round NAME the catalog, in one transaction."""
-    from recommender.year import round_words
+    from recommender.year import edition, round_words
     from recommender.year import rounds as use
 
     terminal.log_to_file()
-    view = use.issue(terminal.engine(), name, author=author, day=terminal.day())
+    engine, day = terminal.engine(), terminal.day()
+    view = use.issue(engine, name, author=author, day=day)
+    if guidance:
+        edition.issue(engine, day=day, author=author)
     terminal.tell(
         round_words.view_lines(view, terminal.language()),
         lambda: round_words.view_json(view),

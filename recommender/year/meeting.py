@@ -205,7 +205,8 @@ def _shortages(posts: Iterable[Post], now: Standing, known: Reference) -> list[S
     of_line: dict[tuple[str, str, int], list[Post]] = defaultdict(list)
     for post in posts:
         if open_places(post, now) > 0:
-            of_line[post.credit_code, post.occupation_code, post.min_level or 0].append(post)
+            code = known.occupation_of(post.occupation_code)
+            of_line[post.credit_code, code, post.min_level or 0].append(post)
     return [
         Shortage(
             credit_code=credit_code,
