@@ -3,7 +3,7 @@
 A count of 1 to 9 is hidden, any other is rounded to tens. So two editions differ by 0 or by 10
 and more, never by a few people. Counts that add up to a published total have one more of them
 hidden, chosen by its place and never by its size, so that the choice says nothing. A count of
-nobody is said, unless its total is small. `docs/decisions/0019-small-counts.md` has the proof.
+nobody is said, unless its total is small. `docs/decisions/0023-small-counts.md` has the proof.
 """
 
 from __future__ import annotations

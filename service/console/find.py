@@ -1,7 +1,7 @@
 """Find graduates and posts: filters stand in the address, what is typed never does.
 
 What an officer types may be somebody's name, so it is posted: no address, history or log holds
-it (decision 16). Without a script the form is sent by its button and answers the whole page.
+it (decision 22). Without a script the form is sent by its button and answers the whole page.
 """
 
 from __future__ import annotations
