@@ -36,6 +36,7 @@ _STYLE = (
     "th{position:sticky;top:0;background:#e7eef7;text-align:left}"
     "th,td{border:1px solid #c3ccd6;padding:.3rem .6rem;white-space:nowrap}"
     ".n{text-align:right;font-variant-numeric:tabular-nums}"
+    "svg text{font-size:12px}"
     "tbody tr:nth-child(even){background:#f6f8fa}@media print{body{font-size:9pt;margin:0}}"
 )
 

@@ -38,7 +38,7 @@ def write(found: Sequence[Answers], out: Path, *, day: date, language: str = "zh
 def chart(found: Sequence[Answers], title: str, language: str = "zh") -> str:
     """Draw the proposals of each enterprise in their four parts, the most unanswered first."""
     rows = [
-        (each.enterprise, (each.answered, each.waiting, each.unanswered, each.withdrawn))
+        (each.enterprise, (each.answered, each.unanswered, each.waiting, each.withdrawn))
         for each in found[:MOST_BARS]
     ]
     return plots.bars(rows, title, round_words.answers_legend(language))

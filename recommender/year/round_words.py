@@ -246,7 +246,7 @@ def answers_title(language: str = "zh") -> str:
 
 def answers_legend(language: str = "zh") -> tuple[str, ...]:
     """Name the parts of each bar."""
-    names = ("answered", "waiting", "unanswered", "withdrawn")
+    names = ("answered", "unanswered", "waiting", "withdrawn")
     return tuple(ANSWER_TITLES[name][language == "en"] for name in names)
 
 
