@@ -162,10 +162,17 @@ class Finder:
         sees_names = grant.role in SEE_NAMES
         with store.reading(self._engine) as conn:
             reference = self._all_posts().reference
-            trades = kept.distinct(conn, "trade", colleges) if asked.words else ()
+            trades, classes = (
+                kept.distinct(conn, column, colleges) if asked.words else []
+                for column in ("trade", "class_name")
+            )
             wanted = Wanted(
                 words=asked.words,
                 trades=tuple(_meant(word, trades) for word in asked.words),
+                class_names=tuple(
+                    frozenset(each for each in classes if word.lower() in each.lower())
+                    for word in asked.words
+                ),
                 names=sees_names,
                 colleges=colleges,
                 class_year=asked.class_year,
@@ -181,7 +188,7 @@ class Finder:
             if not ids and total:
                 number = _n_pages(total, n_rows)
                 start = (number - 1) * n_rows
-                total, ids = kept.find(conn, wanted, day, moment, start=start, n_most=n_rows)
+                _, ids = kept.find(conn, wanted, day, moment, start=start, n_most=n_rows)
             found = store.load_graduates(conn, ids=ids)
             status = kept.statuses(conn, ids, day, moment)
             details = store.load_personal(conn, ids) if sees_names else {}
@@ -294,10 +301,12 @@ def _n_pages(total: int, n_rows: int) -> int:
 
 
 def _meant(word: str, trades: Sequence[str]) -> frozenset[str]:
-    """Give the trades that a word of letters means, by pinyin or initials."""
-    if not (word.isascii() and word.isalpha()):
-        return frozenset()
-    return frozenset(trade for trade in trades if f" {word.lower()}" in pinyin.keys(trade, 4))
+    """Give the trades that a word means: as it is written, or by pinyin or initials."""
+    typed = f" {word.lower()}"
+    by_pinyin = word.isascii() and word.isalpha()
+    return frozenset(
+        trade for trade in trades if word in trade or (by_pinyin and typed in pinyin.keys(trade, 4))
+    )
 
 
 def _post_keys(post: Post, reference: Reference) -> str:

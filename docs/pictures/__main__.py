@@ -9,23 +9,37 @@ import os
 import struct
 import zlib
 from pathlib import Path
+from secrets import token_urlsafe
 
 import numpy as np
+from flask import Flask
 from numpy.typing import NDArray
+from playwright.sync_api import Page
 
+from recommender import accounts
+from recommender.errors import NotFound
 from recommender.settings import Settings
+from service.parts import parts
 from tests.service.browser import chromium, open_browser, shown
 from wsgi import build
 
 HERE = Path(__file__).parent
 SIZE = {"width": 1280, "height": 830}
+OFFICE = {"width": 1366, "height": 768}
 N_COLOURS = 48
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+# Picture, page of the console, and what is there once it is whole.
+CONSOLE = (
+    ("console-today", "today", "#follow"),
+    ("console-find", "graduates", "tbody tr"),
+    ("console-graduate", "graduates/26G0500", ".ahead"),
+    ("console-models", "models", "table"),
+)
 QUESTION = {"#trade": "数控加工（数控车工）", "#home": "济宁市"}
 
 
 def main() -> None:
-    """Take the page's picture with a question answered."""
+    """Take the pictures of the page with a question answered, and of the console."""
     executable = chromium()
     if executable is None:
         raise SystemExit("no Chromium: install chromium, or set PLACEMENT_CHROMIUM")
@@ -40,8 +54,35 @@ def main() -> None:
         page.locator("button[name=ask]").click()
         page.locator(".post").first.wait_for()
         page.evaluate("window.scrollTo(0, 0)")
-        taken = page.screenshot()
-    (HERE / "page.png").write_bytes(write_png(read_png(taken)))
+        keep("page", page)
+        page = browser.new_page(viewport=OFFICE, locale="zh-CN")
+        sign_in(app, page, address)
+        for name, path, part in CONSOLE:
+            page.goto(f"{address}/console/{path}")
+            page.locator(part).first.wait_for()
+            keep(name, page)
+
+
+def keep(name: str, page: Page) -> None:
+    """Take a picture of what is seen."""
+    (HERE / f"{name}.png").write_bytes(write_png(read_png(page.screenshot())))
+
+
+def sign_in(app: Flask, page: Page, address: str) -> None:
+    """Sign an officer in at the console, who is there for pictures alone."""
+    with app.app_context():
+        engine, now = parts().engine, parts().clock()
+    login, own = "pictures", token_urlsafe()
+    try:
+        first = accounts.reset_user(engine, login)
+    except NotFound:
+        first = accounts.create_user(engine, login, role="officer", day=now.date())
+    inside = accounts.sign_in(engine, login, first, now=now)
+    accounts.change_secret(engine, inside, first, own, now=now)
+    page.goto(f"{address}/console/sign-in")
+    page.locator("#login").fill(login)
+    page.locator("#secret").fill(own)
+    page.locator("form.stack button").click()
 
 
 def read_png(data: bytes) -> NDArray[np.uint8]:

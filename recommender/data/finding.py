@@ -29,9 +29,10 @@ class Wanted:
     Attributes
     ----------
     words
-        Each has to be found in the id, class, trade, or, with `names`, name or student number.
-    trades
-        For each word, trades that it means though they are written otherwise, by pinyin.
+        Each has to be found in the id or, with `names`, in name, pinyin or student number, or to
+        mean a trade or class.
+    trades, class_names
+        For each word, those that it means.
     names
         Whether names and student numbers may be looked at.
     colleges
@@ -44,6 +45,7 @@ class Wanted:
 
     words: tuple[str, ...] = ()
     trades: tuple[frozenset[str], ...] = ()
+    class_names: tuple[frozenset[str], ...] = ()
     names: bool = False
     colleges: frozenset[str] | None = None
     class_year: int | None = None
@@ -60,9 +62,9 @@ def find(
 ) -> tuple[int, list[str]]:
     """Count who is wanted, and give the ids of so many of them from a place on, in order."""
     query = sa.select(_graduates.graduate_id).where(*_conditions(wanted, day, moment))
-    total = conn.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one()
-    page = query.order_by(_graduates.graduate_id).offset(start).limit(n_most)
-    return total, list(conn.execute(page).scalars())
+    # Once over the rows: counting and cutting in the database would look at them twice.
+    ids = list(conn.execute(query.order_by(_graduates.graduate_id)).scalars())
+    return len(ids), ids[start : start + n_most]
 
 
 def statuses(conn: Connection, ids: Collection[str], day: date, moment: datetime) -> dict[str, str]:
@@ -101,35 +103,40 @@ def _conditions(wanted: Wanted, day: date, moment: datetime) -> list[sa.ColumnEl
         found.append(_graduates.home_region.startswith(wanted.city[:4], autoescape=True))
     if wanted.status:
         found.append(_is(wanted.status, day, moment))
-    trades = wanted.trades or (frozenset(),) * len(wanted.words)
-    for word, meant in zip(wanted.words, trades, strict=True):
-        found.append(_holds(word, meant, names=wanted.names))
+    for word, trades, classes in zip(wanted.words, wanted.trades, wanted.class_names, strict=True):
+        found.append(_holds(word, trades, classes, names=wanted.names))
     return found
 
 
-def _holds(word: str, trades: Collection[str], *, names: bool) -> sa.ColumnElement[bool]:
-    """Say where a word may be found."""
-    places = [
-        _graduates.graduate_id.icontains(word, autoescape=True),
-        _graduates.class_name.icontains(word, autoescape=True),
-        _graduates.trade.contains(word, autoescape=True),
-        _graduates.trade.in_(trades),
-    ]
+def _holds(
+    word: str, trades: Collection[str], class_names: Collection[str], *, names: bool
+) -> sa.ColumnElement[bool]:
+    """Say where a word may be found; no column is looked at that cannot hold it."""
+    places: list[sa.ColumnElement[bool]] = []
+    if trades:
+        places.append(_graduates.trade.in_(trades))
+    if class_names:
+        places.append(_graduates.class_name.in_(class_names))
+    places.append(_graduates.graduate_id.icontains(word, autoescape=True))
     if names:
-        by_name = [
-            _details.name.contains(word, autoescape=True),
-            _details.student_no.istartswith(word, autoescape=True),
-        ]
-        if word.isascii() and word.isalpha():
-            by_name.append(_details.name_keys.contains(f" {word.lower()}", autoescape=True))
-        called = sa.select(_details.graduate_id).where(sa.or_(*by_name))
+        called = sa.select(_details.graduate_id).where(_is_called(word))
         places.append(_graduates.graduate_id.in_(called))
     return sa.or_(*places)
 
 
+def _is_called(word: str) -> sa.ColumnElement[bool]:
+    if word.isascii() and word.isalpha():
+        return _details.name_keys.contains(
+            f" {word.lower()}", autoescape=True
+        ) | _details.student_no.istartswith(word, autoescape=True)
+    if word.isascii():
+        return _details.student_no.istartswith(word, autoescape=True)
+    return _details.name.contains(word, autoescape=True)
+
+
 def _is(status: str, day: date, moment: datetime) -> sa.ColumnElement[bool]:
     if status == PLACED:
-        return _graduates.hired_at_enrolment | _graduates.graduate_id.in_(_placed(day))
+        return _graduates.hired_at_enrolment | _placed(day)
     if status == WITHHELD:
         return sa.not_(_graduates.consent)
     if status in (HELD, WAITING):
@@ -137,24 +144,27 @@ def _is(status: str, day: date, moment: datetime) -> sa.ColumnElement[bool]:
     return sa.not_(sa.or_(*(_is(each, day, moment) for each in _TOLD_FIRST)))
 
 
-def _placed(day: date) -> sa.Select[tuple[str]]:
-    """Select who holds a place: the rule of `eligibility.standing`, which a test holds it to."""
-    step, end = schema.outcomes.c, schema.outcomes.alias("ends").c
-    pair = (step.graduate_id, step.post_id)
-    confirmed = (
-        sa.select(*pair, sa.func.max(step.date).label("since"))
-        .where(step.stage.in_(_words(CONFIRMING)), step.date <= day, step.recorded_on <= day)
-        .group_by(*pair)
-    ).subquery("confirmed")
+def _placed(day: date) -> sa.ColumnElement[bool]:
+    """Say that a graduate holds a place: the rule of `eligibility.standing`, as a test holds it.
+
+    A step that confirms, and at the same post none that ends it on its day or later.
+    """
+    step, end = schema.outcomes.alias("steps").c, schema.outcomes.alias("ends").c
     ended = sa.exists().where(
-        end.graduate_id == confirmed.c.graduate_id,
-        end.post_id == confirmed.c.post_id,
+        end.graduate_id == step.graduate_id,
+        end.post_id == step.post_id,
         end.stage.in_(_words(ENDING)),
-        end.date >= confirmed.c.since,
+        end.date >= step.date,
         end.date <= day,
         end.recorded_on <= day,
     )
-    return sa.select(confirmed.c.graduate_id).where(sa.not_(ended))
+    return sa.exists().where(
+        step.graduate_id == _graduates.graduate_id,
+        step.stage.in_(_words(CONFIRMING)),
+        step.date <= day,
+        step.recorded_on <= day,
+        sa.not_(ended),
+    )
 
 
 def _claiming(status: str, moment: datetime) -> sa.Select[tuple[str]]:
