@@ -205,13 +205,14 @@ def claim(
     def act(conn: Connection) -> Slip:
         fair = load(conn, fair_id)
         known = _slip(conn, fair, number, own)
-        if known.graduate_id not in (None, graduate_id):
-            raise SlipTaken(fair_id, number, graduate_id)
+        # In this order: who does not know somebody's name never learns that a slip is theirs.
         if own is not None and not _was_shown(conn, known, own):
             raise NotFound("slip", number)
         _require_graduate(conn, graduate_id)
         if own is not None and not _is_called(conn, graduate_id, name):
             raise NotFound("graduate", graduate_id)
+        if known.graduate_id not in (None, graduate_id):
+            raise SlipTaken(fair_id, number, graduate_id)
         if known.graduate_id == graduate_id:
             return known
         other = fair_desk.slip_of(conn, fair_id, graduate_id)

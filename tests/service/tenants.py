@@ -86,6 +86,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "fairs.claim_slip": {
         "parts": {"fair_id": FAIR},
         "json": {"slip": SLIP, "graduate_id": "{graduate_id}", "name": "somebody"},
+        "answers": {201, 422},  # a booth finds nobody who was not shown to it
     },
     "fairs.close_fair": {"parts": {"fair_id": FAIR}, "json": {}},
     "fairs.show_board": {"parts": {"fair_id": FAIR}},

@@ -163,6 +163,9 @@ def test_an_enterprise_has_its_own_booth_and_people_only(fair: Engine) -> None:
     for who, name in (("G1", None), ("G1", "样例乙"), ("G3", None), ("G9", "样例甲")):
         refused("graduate", lambda w=who, n=name: claim(w, n))
     assert claim("G1", "样例甲").graduate_id == "G1"
+    # Nor does it tell whose it is by now.
+    for who in ("G1", "G9"):
+        refused("graduate", lambda w=who: claim(w, "样例乙"))
 
 
 @pytest.mark.parametrize("enterprise", ["示例装备有限公司", OTHER_CREDIT_CODE])
