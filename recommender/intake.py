@@ -381,7 +381,9 @@ def _write(conn: Connection, difference: _Difference, day: date) -> None:
     kept.save_kept(conn, difference.others)
     registered.save_booths(conn, [line.item for line in difference.booths.written])
     registered.save_registrations(conn, [line.item for line in difference.registrations.added])
-    recoded.save_changes(conn, [line.item for line in difference.codes.written])
+    written = [line.item for line in difference.codes.written]
+    recoded.save_changes(conn, written)
+    store.grow(conn, n_written=len(written))
 
 
 def _without_named(sheet: ParsedSheet, difference: _Difference) -> ParsedSheet:

@@ -265,8 +265,9 @@ class PlacementDesk:
         """
         snapshot = self._current()
         graduate = _read_profile(profile, snapshot.market.day)
-        written = snapshot.market.reference.trade_of(graduate.trade)
-        known = written in tables.known_trades()
+        known_now = snapshot.market.reference
+        written = known_now.trade_of(graduate.trade)
+        known = written in tables.known_trades() or written in known_now.recoded_trades()
         read_as = written if known else tables.nearest_trade(written)
         ranked = _ranking(
             snapshot,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
+from recommender import intake
 from recommender.data import store
 from recommender.domain import OutcomeStage
 from recommender.errors import DatabaseFailed, NoConsent, NoModel, NotFound, Unreadable
@@ -128,6 +129,23 @@ def test_a_profile_is_ranked_and_its_unknown_trade_is_read_as_the_nearest(
     assert (posts(known)[0], known.read_as) == ("P1", None)
     unknown = desk.rank_for_profile(profile | {"trade": "焊接加工技术"}, order="fit")
     assert (posts(unknown)[0], unknown.read_as) == ("P1", "焊接加工")
+
+
+def test_an_old_trade_is_read_as_the_one_that_follows_it_at_once(
+    desk: PlacementDesk, stored_world: Engine, tmp_path: Path
+) -> None:
+    profile = {"trade": "焊接加工", "skill_level": "中级工", "home_region": "济宁市任城区"}
+    before = desk.rank_for_profile(profile, order="fit")
+    sheet = tmp_path / "变更.csv"
+    sheet.write_text(
+        "代码表,变更方式,旧代码,新代码,起始日期,依据\n"
+        "专业,更名,焊接加工,智能焊接,2026-05-01,示例文件\n",
+        encoding="utf-8",
+    )
+    intake.import_files(stored_world, [sheet], day=DAY)
+    for trade, read_as in (("焊接加工", "智能焊接"), ("智能焊接", None)):
+        after = desk.rank_for_profile(profile | {"trade": trade}, order="fit")
+        assert (posts(after), after.read_as) == (posts(before), read_as)
 
 
 def test_graduates_of_a_post_are_ranked_by_percentile_among_their_own_posts(
