@@ -49,7 +49,7 @@ def app(
 
 def console_routes(app: Flask) -> list[tuple[str, str]]:
     return [
-        (rule.endpoint, re.sub(r"<[^>]+>", "x", rule.rule))
+        (rule.endpoint, re.sub(r"<[^>]+>", "1", rule.rule))
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("console.")
     ]
