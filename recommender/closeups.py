@@ -259,7 +259,7 @@ class Closeups:
         (order,) = top_k(
             self._rule[1].scores([look.graduate]),
             eligible,
-            len(market.posts),
+            max(1, len(market.posts)),  # out of season no post is open
             id_keys([look.graduate.graduate_id]),
             id_keys(post.post_id for post in market.posts),
         )

@@ -142,6 +142,15 @@ def test_the_rule_lists_what_may_be_taken_in_its_own_order(look: Look) -> None:
     assert rank == {"P1": 1, "P2": 2}
 
 
+def test_out_of_season_a_graduate_is_shown_without_posts(look: Look, sqlite_engine: Engine) -> None:
+    closed = [make_post(post_id=f"P{n}", closes_on=DAY - timedelta(days=1)) for n in range(1, 5)]
+    with store.writing(sqlite_engine) as conn:
+        store.save_posts(conn, closed, day=DAY)
+    seen = look(crosswalk()).graduate(OFFICER, "G1")
+    assert seen.ranked is not None
+    assert (seen.ranked.ranking, seen.suggestions, seen.rule) == ((), (), ())
+
+
 def test_what_is_ruled_out_names_the_rule(look: Look) -> None:
     seen = look(crosswalk()).graduate(OFFICER, "G1")
     rules = {one.named.post.post_id: len(one.rules) for one in seen.excluded}
