@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.errors import FloorsConflict, Ineligible, NotFound, PinsConflict
+from recommender.matching import narrowing
 from recommender.matching.assignment import assign_cohort, most_placed, whole_values
 from recommender.matching.candidates import UNPLACED, Candidates
 from recommender.matching.eligibility import check_pair, excluded_by
@@ -57,7 +58,8 @@ class Lots:
     posts : int32 array of shape (n_lots,)
         The post of each lot.
     pairs : Candidates
-        Who may take what: eligible, not barred, and nothing for who is pinned.
+        Who may take what: eligible, not barred, and nothing for who is pinned; of a very large
+        cohort those that matter, see `narrowing`.
     capacities : int32 array of shape (n_lots,)
         Places, less those pinned; at least 0.
     """
@@ -188,7 +190,9 @@ def make_plan(
     values = market.scores
     if not market.board.knows_chances:
         values = percentiles(market.scores, market.eligible, *keys)
-    lots, pinned, taken = _keep(market, pins or Pins(), values)
+    # Every pair counts where more is asked than the largest sum.
+    is_plain = way == BEST and floors is None and circles is None
+    lots, pinned, taken = _keep(market, pins or Pins(), values, narrow=is_plain)
     kept = fair = None
     if way == BEST:
         chosen = _best(values, lots, keys)
@@ -278,7 +282,7 @@ def lot_ranks(
 
 
 def _keep(
-    market: Market, pins: Pins, values: NDArray[np.float32]
+    market: Market, pins: Pins, values: NDArray[np.float32], *, narrow: bool
 ) -> tuple[Lots, NDArray[np.int32], NDArray[np.int32]]:
     """Set aside what is held and what is fixed; leave out what is barred."""
     row_of = {each.graduate_id: row for row, each in enumerate(market.graduates)}
@@ -305,13 +309,12 @@ def _keep(
     capacities = split.capacities.copy()
     for column, rows in wanting.items():
         _take_places(market, split, capacities, column, rows, taken)
-    is_free = pinned == UNPLACED
-    lots = Lots(
-        posts=split.columns,
-        pairs=Candidates.of(split.eligible & is_free[:, None]),
-        capacities=capacities,
-    )
-    return lots, pinned, taken
+    free = split.eligible & (pinned == UNPLACED)[:, None]
+    if narrow and np.count_nonzero(free) > narrowing.MANY:
+        pairs = narrowing.narrowed(values, split.columns, free, capacities)
+    else:
+        pairs = Candidates.of(free)
+    return Lots(posts=split.columns, pairs=pairs, capacities=capacities), pinned, taken
 
 
 def _take_places(
