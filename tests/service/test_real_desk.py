@@ -287,6 +287,7 @@ def test_a_step_is_recorded_and_answered_as_it_was_kept(
         "recorded_on": "2026-05-14",
         "interned_until": None,
         "agreed_on": None,
+        "warnings": [],
     }
     assert [(step.graduate_id, step.post_id) for step in stored(welders)] == [("G1", "P1")]
 
