@@ -21,6 +21,7 @@ from recommender.data import (
     history,
     interested,
     kept,
+    programmes,
     recoded,
     recoding,
     reference,
@@ -50,6 +51,7 @@ from recommender.errors import (
 )
 from recommender.fairs import Booth, Registration
 from recommender.matching import eligibility
+from recommender.programmes import Programme
 from recommender.succession import CodeChange
 
 SHEET_SUFFIXES = frozenset({".csv", ".xlsx", ".xls", ".et"})
@@ -106,6 +108,7 @@ class _Difference:
     members: Changes[Member]
     agreements: Changes[Agreement]
     apprentices: Changes[Apprentice]
+    programmes: Changes[Programme]
     interests: Changes[Interest]
     others: Sequence[Changes[Any]]
     booths: Changes[Booth]
@@ -125,6 +128,7 @@ class _Difference:
             self.members,
             self.agreements,
             self.apprentices,
+            self.programmes,
             self.interests,
             *self.others,
             self.booths,
@@ -272,6 +276,7 @@ def _compare(
     members = changes.compare_members(conn, sheets)
     agreements = changes.compare_agreements(conn, sheets)
     learners = changes.compare_apprentices(conn, sheets, day=day)
+    planned = programmes.compare_programmes(conn, sheets, day=day)
     interests = interested.compare_interests(conn, sheets, graduates, posts)
     others = kept.compare_kept(conn, sheets, graduates, posts)
     booths = registered.compare_booths(conn, sheets)
@@ -284,6 +289,7 @@ def _compare(
         members,
         agreements,
         learners,
+        planned,
         interests,
         *others,
         booths,
@@ -310,6 +316,7 @@ def _compare(
         members=members,
         agreements=agreements,
         apprentices=learners,
+        programmes=planned,
         interests=interests,
         others=others,
         booths=booths,
@@ -377,6 +384,8 @@ def _write(conn: Connection, difference: _Difference, day: date) -> None:
     store.save_agreements(conn, [line.item for line in difference.agreements.written])
     learners = [line.item for line in difference.apprentices.written]
     apprentices.save_apprentices(conn, learners, day=day)
+    planned = [line.item for line in difference.programmes.written]
+    programmes.save_programmes(conn, planned, day=day)
     interested.save_interests(conn, [line.item for line in difference.interests.written])
     kept.save_kept(conn, difference.others)
     registered.save_booths(conn, [line.item for line in difference.booths.written])

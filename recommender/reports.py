@@ -383,6 +383,7 @@ def status_lines(now: Mapping[str, Any], language: str = "zh") -> Iterator[str]:
         ("校企协议", "Agreements", imported["agreements"]),
         ("意向", "Interests", imported["interests"]),
         ("双选会展位", "Booths of fairs", imported["fairs"]),
+        ("招生计划", "Programmes", imported["programmes"]),
         ("双选会报名", "Registrations", imported["registrations"]),
         ("最近导入", "Last import", now["last_import"] or "-"),
         ("开放岗位", "Open posts", now["open"]["posts"]),

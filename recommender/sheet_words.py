@@ -33,6 +33,7 @@ LABELS: Mapping[type[Enum], Mapping[Enum, Words]] = {
 SHEETS: Mapping[str, Words] = {
     "destinations": ("毕业去向", "destinations"),
     "follow_ups": ("回访", "follow-ups"),
+    "programmes": ("招生计划", "programmes"),
     "fairs": ("双选会", "fairs"),
     "registrations": ("报名", "registrations"),
 }
@@ -57,6 +58,15 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "date": "日期",
         "left_on": "离职日期",
     },
+    "programmes": {
+        "college": "院校",
+        "trade": "专业",
+        "training_tier": "培养层次",
+        "entry_year": "入学年份",
+        "years": "学制",
+        "places": "计划人数",
+        "enrolled": "录取人数",
+    },
     "fairs": {
         "fair_id": "双选会编号",
         "date": "日期",
@@ -72,6 +82,14 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 }
 
 CELL_PROBLEMS: Mapping[str, Sentence] = {
+    "not_an_entry_year": (
+        ("不是入学年份", "this is no year of entry"),
+        ("应为秋季入学的年份，如 2026", "the year of the September of entry, e.g. 2026"),
+    ),
+    "not_years_of_schooling": (
+        ("不是学制", "these are no years of schooling"),
+        ("应为 1 至 8 的整数", "a whole number, 1 to 8"),
+    ),
     "not_a_due_day": (
         ("不是回访节点", "this is no day of a follow-up"),
         ("应为到岗后 30、90 或 180 天", "30, 90 or 180 days after 到岗"),
@@ -114,6 +132,10 @@ STORED_PROBLEMS: Mapping[str, Sentence] = {
 }
 
 WARNINGS: Mapping[str, Sentence] = {
+    "enrolled_above_plan": (
+        ("录取人数多于计划人数 {0}", "more were taken than the {0} planned"),
+        ("请核对两个人数", "check both numbers"),
+    ),
     "left_on_assumed": (
         (
             "未填离职日期，按回访节点 {0} 计",

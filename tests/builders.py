@@ -30,6 +30,7 @@ from recommender.domain import (
 )
 from recommender.evaluation.baselines import CROSSWALK, baselines
 from recommender.model.artefact import Artefact, point_to, write_version
+from recommender.programmes import Programme
 
 # The day of most tests: in the season of class year 2026, while the default post is open.
 DAY = date(2026, 5, 15)
@@ -131,6 +132,19 @@ def make_apprentice(**overrides: Any) -> Apprentice:
         "contract_on": date(2025, 8, 20),
     }
     return Apprentice(**values | overrides)
+
+
+def make_programme(**overrides: Any) -> Programme:
+    """Give 40 welders whom the default college means to take in 2025, for three years."""
+    values: dict[str, Any] = {
+        "college": "示例技师学院",
+        "trade": "焊接加工",
+        "training_tier": TrainingTier.SENIOR,
+        "entry_year": 2025,
+        "years": 3,
+        "places": 40,
+    }
+    return Programme(**values | overrides)
 
 
 def make_reference() -> Reference:

@@ -31,6 +31,7 @@ from recommender.domain import (
 )
 from recommender.errors import RowProblem
 from recommender.fairs import Booth, Registration
+from recommender.programmes import Programme
 from recommender.succession import CodeChange
 
 Item = TypeVar(
@@ -41,6 +42,7 @@ Item = TypeVar(
     Member,
     Agreement,
     Apprentice,
+    Programme,
     Interest,
     Destination,
     FollowUp,

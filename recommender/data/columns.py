@@ -22,6 +22,7 @@ from recommender.domain import (
 )
 from recommender.errors import Malformed, RowProblem
 from recommender.fairs import Booth, Registration
+from recommender.programmes import Programme
 from recommender.succession import CodeChange
 
 Item = (
@@ -31,6 +32,7 @@ Item = (
     | Member
     | Agreement
     | Apprentice
+    | Programme
     | Interest
     | Destination
     | FollowUp

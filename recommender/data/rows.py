@@ -37,6 +37,7 @@ from recommender.domain import (
     TrainingTier,
 )
 from recommender.fairs import Booth, Registration
+from recommender.programmes import Programme
 
 Reader = Callable[[Any], object]
 RowValues = Mapping[str, Any]
@@ -58,6 +59,7 @@ _NAMES: Mapping[type, tuple[str, ...]] = {
         Agreement,
         Interest,
         Apprentice,
+        Programme,
         Booth,
         Registration,
         SkillCertificate,
@@ -206,6 +208,11 @@ def to_member(row: RowValues) -> Member:
 def to_apprentice(row: RowValues) -> Apprentice:
     """Read a row of `apprentices`."""
     return Apprentice(**_read(row, _NAMES[Apprentice], _APPRENTICE))
+
+
+def to_programme(row: RowValues) -> Programme:
+    """Read a row of `programmes`."""
+    return Programme(**_read(row, _NAMES[Programme], {"training_tier": TrainingTier}))
 
 
 def to_interest(row: RowValues) -> Interest:

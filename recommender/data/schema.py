@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0013"
+HEAD = "0014"
 
 metadata = MetaData(
     naming_convention={
@@ -179,6 +179,20 @@ apprentices = Table(
     Column("result", Text),
     Column("contract_on", Date),
     Column("examined_on", Date),
+)
+
+# One row for each record of a programme: what held from a day on.
+programmes = Table(
+    "programmes",
+    metadata,
+    Column("college", Text, primary_key=True),
+    Column("trade", Text, primary_key=True),
+    Column("training_tier", Text, primary_key=True),
+    Column("entry_year", Integer, primary_key=True),
+    Column("changed_on", Date, primary_key=True),
+    Column("years", Integer, nullable=False),
+    Column("places", BigInteger, nullable=False),
+    Column("enrolled", BigInteger),
 )
 
 # What each side of a pair stated for a fair.

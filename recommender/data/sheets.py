@@ -16,6 +16,7 @@ from recommender.data import (
     fair_sheets,
     interests,
     outcomes,
+    programme_sheet,
     recoded,
     roster,
     template,
@@ -44,6 +45,7 @@ _KINDS: Mapping[str, SheetKind] = {
         alliance.MEMBERS,
         alliance.AGREEMENTS,
         apprentices.KIND,
+        programme_sheet.KIND,
         # Before interests, which has both of its columns: the header of it alone is a draw.
         fair_sheets.REGISTRATIONS,
         interests.KIND,

@@ -395,6 +395,7 @@ def counts(conn: Connection, day: date) -> dict[str, int]:
         "members": _size(conn, schema.members),
         "agreements": _size(conn, schema.agreements),
         "apprentices": _n_apprentices(conn),
+        "programmes": _n_programmes(conn),
         "interests": _size(conn, schema.interests),
         "fairs": _size(conn, schema.fairs),
         "registrations": _size(conn, schema.registrations),
@@ -406,7 +407,13 @@ def _n_apprentices(conn: Connection) -> int:
     return conn.execute(sa.select(sa.func.count(one.distinct()))).scalar_one()
 
 
-def _size(conn: Connection, table: sa.Table) -> int:
+def _n_programmes(conn: Connection) -> int:
+    table = schema.programmes
+    one = (table.c.college, table.c.trade, table.c.training_tier, table.c.entry_year)
+    return _size(conn, sa.select(*one).distinct().subquery())
+
+
+def _size(conn: Connection, table: sa.FromClause) -> int:
     return conn.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
 
 

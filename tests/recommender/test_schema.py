@@ -31,6 +31,7 @@ from recommender.domain import (
 )
 from recommender.errors import DatabaseFailed
 from recommender.fairs import Booth, CheckIn, Closing, Mark, Registration, Slip, Turn
+from recommender.programmes import Programme
 
 DICTIONARY = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
 
@@ -136,6 +137,7 @@ def test_four_processes_that_start_at_once_make_one_schema(tmp_path: Path) -> No
         (schema.members, Member, set()),
         (schema.agreements, Agreement, set()),
         (schema.apprentices, Apprentice, {"changed_on"}),
+        (schema.programmes, Programme, {"changed_on"}),
         (schema.interests, Interest, set()),
         (schema.destinations, Destination, set()),
         (schema.follow_ups, FollowUp, set()),
@@ -186,6 +188,7 @@ SHEET_OF = {
     "members": "members",
     "agreements": "agreements",
     "apprentices": "apprentices",
+    "programmes": "programmes",
     "interests": "interests",
     "destinations": "destinations",
     "follow_ups": "follow_ups",

@@ -23,8 +23,10 @@ from recommender.domain import (
     Post,
     SkillLevel,
     StepReason,
+    TrainingTier,
 )
 from recommender.fairs import Booth, Registration
+from recommender.programmes import Programme
 from recommender.succession import ChangeKind, CodeChange
 from tests.sheets import make_sheets
 from tests.sheets.make_sheets import (
@@ -37,6 +39,7 @@ from tests.sheets.make_sheets import (
     member,
     outcome,
     post,
+    programme,
     xlsx_of,
 )
 
@@ -144,6 +147,7 @@ def test_the_header_may_stand_in_row_ten(tmp_path: Path) -> None:
         (member(), "members"),
         (agreement(), "agreements"),
         (apprentice(), "apprentices"),
+        (programme(), "programmes"),
         (interest(), "interests"),
     ],
 )
@@ -348,6 +352,18 @@ def test_an_ordinary_alliance_is_read() -> None:
 def test_ordinary_apprentices_are_read() -> None:
     learners = read_sheet(ORDINARY / "apprentices.csv").items
     assert [each.item.target_level for each in learners] == [SkillLevel.SENIOR_WORKER] * 2
+
+
+def test_ordinary_programmes_are_read() -> None:
+    found = read_sheet(ORDINARY / "programmes.csv")
+    assert (found.problems, found.warnings) == ((), ())
+    items = [each.item for each in found.items if isinstance(each.item, Programme)]
+    assert [each.training_tier for each in items] == [
+        TrainingTier.SENIOR,
+        TrainingTier.INTERMEDIATE,
+    ]
+    # Who enters in 2025 for three years is of class year 2028; the plan counts until it is known.
+    assert [(each.coming, each.class_year) for each in items] == [(38, 2028), (40, 2028)]
 
 
 def test_ordinary_interests_are_read() -> None:

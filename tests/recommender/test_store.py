@@ -380,6 +380,7 @@ def test_what_is_stored_is_counted(with_pairs: Connection) -> None:
         "members": 0,
         "agreements": 0,
         "apprentices": 0,
+        "programmes": 0,
         "interests": 0,
         "fairs": 0,
         "registrations": 0,

@@ -16,6 +16,7 @@ from recommender.data import (
     fair_sheets,
     interests,
     outcomes,
+    programme_sheet,
     recoded,
     roster,
 )
@@ -32,6 +33,7 @@ KIND_OF = {
         alliance.MEMBERS,
         alliance.AGREEMENTS,
         apprentices.KIND,
+        programme_sheet.KIND,
         interests.KIND,
         afterwards.DESTINATIONS,
         afterwards.FOLLOW_UPS,

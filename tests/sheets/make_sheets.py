@@ -82,6 +82,18 @@ def apprentice(apprentice_id: object = "X1", **changes: object) -> Row:
     }
 
 
+def programme(trade: object = "焊接加工", **changes: object) -> Row:
+    return {
+        "college": "示例技师学院",
+        "trade": trade,
+        "training_tier": "高级工",
+        "entry_year": "2025",
+        "years": "3",
+        "places": "40",
+        **changes,
+    }
+
+
 def interest(graduate_id: object = "G1", **changes: object) -> Row:
     return {
         "fair_id": "F1",
@@ -548,6 +560,9 @@ ORDINARY: dict[str, Callable[[], bytes]] = {
     "agreements.csv": lambda: csv_of(lines(agreement(trade="电子商务", floor="10", ceiling="30"))),
     "apprentices.csv": lambda: csv_of(
         lines(apprentice(contract_on="2025-08-20"), apprentice("X2", contract_on="2025-08-20"))
+    ),
+    "programmes.csv": lambda: csv_of(
+        lines(programme(enrolled="38"), programme("电子商务", training_tier="中级工"))
     ),
     "interests.csv": lambda: csv_of(
         lines(interest(), interest("G2", side="graduate"), interest("G2", side="企业", rank="2"))
