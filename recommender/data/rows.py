@@ -77,6 +77,7 @@ def to_row(
     | Agreement
     | Interest
     | Apprentice
+    | Programme
     | Booth
     | Registration,
 ) -> dict[str, Any]:
