@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from flask import render_template, request, session
@@ -19,6 +20,8 @@ BAR = {
     "console.find.posts": "posts",
     "console.models.show": "models",
 }
+# The same for the alliance's year, whose pages stand in a bar of their own under one name.
+YEAR: dict[str, str] = {}
 
 
 def lang() -> str:
@@ -33,14 +36,15 @@ def lang() -> str:
 def render(template: str, **facts: object) -> str:
     """Make a page, or a part of one, from a template and facts."""
     chosen = lang()
-    bar = {endpoint: name for endpoint, name in BAR.items() if gate.may_open(endpoint)}
     return render_template(
         f"console/{template}",
         t=Words(chosen),
         lang=chosen,
         other=_in_other_language(chosen),
         who=current_user.signed_in if current_user.is_authenticated else None,
-        bar=bar,
+        bar=_granted(BAR),
+        year=_granted(YEAR),
+        is_year=_area(request.endpoint) in map(_area, YEAR),
         is_sample=parts().settings.sample,
         today=parts().today(),
         may=gate.may_open,
@@ -57,6 +61,14 @@ def say(what: str, status: int) -> tuple[str, int]:
 def is_part() -> bool:
     """Whether a part of a page is asked for, to take the place of the one shown."""
     return request.headers.get("HX-Request-Type") == "partial"
+
+
+def _granted(pages: Mapping[str, str]) -> dict[str, str]:
+    return {endpoint: name for endpoint, name in pages.items() if gate.may_open(endpoint)}
+
+
+def _area(endpoint: str | None) -> str:
+    return (endpoint or "").rpartition(".")[0]
 
 
 def _in_other_language(chosen: str) -> str:

@@ -115,7 +115,7 @@ def violations(page: Page) -> list[str]:
 
 
 def press_slowly(page: Page, link: Locator) -> None:
-    """Press as a hand does: leaving the text asks again, and the answer comes before the release."""
+    """Press as a hand does: leaving the text asks again, and the answer is there before release."""
     link.hover()
     page.mouse.down()
     page.wait_for_timeout(200)

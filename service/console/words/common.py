@@ -13,6 +13,7 @@ WORDS: Mapping[str, Pair] = {
     "other_language": ("English", "中文"),
     "skip": ("跳到正文", "Skip to the page"),
     "main_bar": ("主导航", "Main"),
+    "year": ("联盟年度", "The year"),
     "sample": ("构造的示例数据", "Constructed sample data"),
     "as_of": ("数据日期 {day}", "As of {day}"),
     "none": ("—", "—"),
