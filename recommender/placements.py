@@ -253,8 +253,11 @@ class PlacementDesk:
         top: int = 10,
         order: str = "market",
         congestion: float = CONGESTION,
+        among: Collection[str] | None = None,
     ) -> PostRanking:
         """Rank the open posts for a person described by a roster's columns; nothing is kept.
+
+        `among` leaves only the posts of these ids, as at a fair.
 
         Raises
         ------
@@ -276,6 +279,7 @@ class PlacementDesk:
             top=top,
             order=order,
             congestion=congestion,
+            among=among,
         )
         return ranked if read_as == graduate.trade else replace(ranked, read_as=read_as)
 
@@ -566,10 +570,11 @@ def _ranking(
     top: int,
     order: str,
     congestion: float,
+    among: Collection[str] | None = None,
 ) -> PostRanking:
     market = snapshot.market
     weight = congestion if order == "market" else 0.0
-    listed = market.list_of(graduate, own, top, weight)
+    listed = market.list_of(graduate, own, top, weight, among=among)
     ranking = tuple(
         RankedPost(
             rank=rank,
@@ -584,7 +589,8 @@ def _ranking(
         )
         for rank, i in enumerate(listed.best, start=1)
     )
-    shut = () if ranking else excluded_by(graduate, market.posts, own, market.day)
+    posts = [post for post in market.posts if among is None or post.post_id in among]
+    shut = () if ranking else excluded_by(graduate, posts, own, market.day)
     return PostRanking(
         model=snapshot.artefact.version,
         published=snapshot.artefact.published,

@@ -25,6 +25,17 @@ def keys(text: str, most: int = MOST_READINGS) -> str:
     return "".join(f" {key}" for key in found if key)
 
 
+@lru_cache(maxsize=4096)
+def initials(text: str, most: int = 4) -> tuple[str, ...]:
+    """Give the initials of the first characters of a text, in every reading: ``sk``, of 数控.
+
+    Brackets and blanks are passed over.
+    """
+    said = [char for char in text.lower() if char.isalnum()][:most]
+    letters = [tuple(dict.fromkeys(each[0] for each in _readings(char))) for char in said]
+    return tuple("".join(each) for each in product(*letters))
+
+
 @lru_cache(maxsize=20_000)
 def _readings(char: str) -> tuple[str, ...]:
     # Its dictionaries take a third of a second, and most commands write no name.

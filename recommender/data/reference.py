@@ -114,6 +114,16 @@ def known_trades() -> tuple[str, ...]:
 
 
 @cache
+def trade_classes() -> Mapping[str, str]:
+    """Map the technician colleges' trades to their classes (机械类), the most taught ones leading.
+
+    "" stands for a trade of no class.
+    """
+    rows = (row for row in table("trades") if row["system"] == "technician_college")
+    return MappingProxyType({row["trade"]: row["category"] for row in rows})
+
+
+@cache
 def _trades_by_writing() -> Mapping[str, str]:
     return {_plain(name): name for name in known_trades()}
 

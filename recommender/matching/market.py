@@ -5,7 +5,7 @@ Every list, assignment and page starts here, so that all of them see the same ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -96,13 +96,16 @@ class Market:
         congestion: float = CONGESTION,
         *,
         prices: Prices | None = None,
+        among: Collection[str] | None = None,
     ) -> OwnList:
         """List the `k` best posts of one graduate, of the cohort or not.
 
         `own` knows their own steps beside everybody's places; `prices` are the market's unless
-        given.
+        given; `among` leaves only the posts of these ids.
         """
         eligible = eligible_pairs([graduate], self.posts, own, self.day)
+        if among is not None:
+            eligible &= np.array([post.post_id in among for post in self.posts], dtype=np.bool_)
         fit = self.fit_of([graduate])
         price = (prices or self.prices).taken_off(fit, congestion)
         keys = id_keys([graduate.graduate_id]), id_keys(post.post_id for post in self.posts)
