@@ -256,10 +256,13 @@ def check_market(
         return (*idle, _unjudged("places_scarce", exposure.pressure, limits.pressure.high))
     if exposure.pressure < limits.pressure.low:
         return (*idle, _unjudged("places_plenty", exposure.pressure, limits.pressure.low))
+    # Where the mean is near what counts as crowded, even lists crowd many posts.
+    has_room = limits.room.broken_by(exposure.pressure) is None
+    crowded = effect if has_room else Effect.NOTE
     return (
         *idle,
         *outside("G4", "gini", exposure.gini, limits.gini, effect=effect),
-        *outside("G4", "overfull", exposure.overfull, limits.overfull, effect=effect),
+        *outside("G4", "overfull", exposure.overfull, limits.overfull, effect=crowded),
     )
 
 

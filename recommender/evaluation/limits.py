@@ -125,6 +125,7 @@ class MarketLimits:
     gini: Band
     overfull: Band
     pressure: Band
+    room: Band
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

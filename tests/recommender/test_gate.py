@@ -331,6 +331,12 @@ def test_crowding_is_judged_up_to_both_ends(pressure: float) -> None:
     assert codes(check_market(found, LIMITS.market)) == [("gini", "", Effect.REFUSE)]
 
 
+def test_crowded_posts_are_said_and_stop_nobody_where_every_post_is_sought_after() -> None:
+    # At 3.5 applications to a place, a post that draws half as many again is crowded.
+    found = replace(FAIR, overfull=0.45, pressure=3.5)
+    assert codes(check_market(found, LIMITS.market)) == [("overfull", "", Effect.NOTE)]
+
+
 def test_few_lists_are_said_and_not_judged() -> None:
     few = replace(FAIR, coverage=0.0, gini=1.0, n_lists=199)
     assert codes(check_market(few, LIMITS.market)) == [("few_lists", "", Effect.NOTE)]
