@@ -129,6 +129,17 @@ def template(sheet: str, out: Path) -> None:
     say(f"已写入模板 {out}", f"Wrote the template {out}")
 
 
+@program.command("export", short_help="导出表格 · What is stored, as a sheet that imports again.")
+@click.argument("sheet")
+@out_option
+def export_sheet(sheet: str, out: Path) -> None:
+    """Write what is stored as a SHEET (.xlsx, .csv), names of graduates with it."""
+    from recommender import outgoing
+
+    n_rows = outgoing.write_sheet(terminal.engine(), sheet, out, day=terminal.day())
+    say(f"已写入 {n_rows} 行：{out}", f"Wrote {n_rows} row(s) to {out}")
+
+
 # --- the night --------------------------------------------------------------------------------
 
 

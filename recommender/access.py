@@ -22,6 +22,8 @@ ROLES = ("officer", "alliance", "data", "enterprise", "kiosk", "auditor", "admin
 SCOPES = ("college", "alliance", "enterprise")
 # Who looks after an alliance's people looks after one alliance's.
 OF_ONE_ALLIANCE = frozenset({"alliance"})
+# Who may see a name or a student number; everybody else sees the id.
+SEE_NAMES = frozenset({"officer", "admin"})
 PREFIX = "placement_"
 
 

@@ -28,8 +28,7 @@ MOST_EXPORTED = 50_000
 OPEN, FULL, AHEAD, CLOSED = "open", "full", "ahead", "closed"
 POST_STATUSES = (OPEN, FULL, AHEAD, CLOSED)
 GRADUATE_STATUSES = STATUSES
-# Who may see a name or a student number; everybody else sees the id.
-SEE_NAMES = frozenset({"officer", "admin"})
+SEE_NAMES = access.SEE_NAMES
 # Columns of what goes out as a sheet.
 _OF_GRADUATES = (
     *("graduate_id", "name", "student_no", "college", "class_name", "class_year", "trade"),
@@ -349,8 +348,6 @@ def _post_row(row: FoundPost, language: str) -> tuple[object, ...]:
         "occupation": row.occupation,
         "region_code": row.region,
         "min_level": _level(row.post.min_level, language),
-        "opens_on": row.post.opens_on.isoformat(),
-        "closes_on": row.post.closes_on.isoformat(),
     }
     return tuple(cells[name] if name in cells else getattr(row.post, name) for name in _OF_POSTS)
 

@@ -112,7 +112,8 @@ def _without_marks(text: str) -> str:
     for mark in text:
         if unicodedata.category(mark) in ("Cc", "Cs") and mark not in "\r\n\t":
             raise Malformed("control_character", f"U+{ord(mark):04X}")
-    kept = (mark for mark in text.replace("\r\n", "\n") if unicodedata.category(mark) != "Cf")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (mark for mark in lines if unicodedata.category(mark) != "Cf")
     return "".join(kept).strip()
 
 

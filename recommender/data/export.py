@@ -6,9 +6,10 @@ import csv
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +20,11 @@ from recommender.errors import Unreadable
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 # What a cell is after `_plain`: nothing else can be written.
-Cell = str | int | float | None
+Cell = str | int | float | date | None
 
 # What a column holds where its rows cannot tell, because there are none.
 _NUMBERS: Mapping[str, type] = {"rank": int, "score": float}
@@ -50,7 +53,7 @@ class Table:
     columns
         Names for machines: the header of CSV and Parquet and the keys of JSON.
     rows
-        One tuple a row, as long as `columns`: text, numbers, None where nothing is known.
+        One tuple a row, as long as `columns`: text, numbers, dates, None where nothing is known.
     titles
         Names for people, by column: the header of a worksheet. A column without one keeps
         its own.
@@ -150,7 +153,7 @@ def _without_lead(text: str) -> str:
 
 def _plain(cell: object) -> Cell:
     """Make an unknown number empty; numbers of NumPy become Python's, shortest that reads back."""
-    if cell is None or isinstance(cell, str):
+    if cell is None or isinstance(cell, str | date):
         return cell
     if isinstance(cell, float | np.floating):
         return float(cell) if math.isfinite(cell) else None
@@ -162,7 +165,7 @@ def _plain(cell: object) -> Cell:
 def _write_json(table: Table, out: Path) -> None:
     rows = [dict(zip(table.columns, map(_plain, row), strict=True)) for row in table.rows]
     document = {"title": table.title, "notes": list(table.notes), "rows": rows}
-    write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", out)
+    write_text(json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n", out)
 
 
 def _write_parquet(table: Table, out: Path) -> None:
@@ -210,6 +213,7 @@ def _write_xlsx(table: Table, out: Path) -> None:
     }
     with whole_file(out) as draft, Workbook(str(draft), options) as book:
         text = book.add_format({"num_format": "@"})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
         header = book.add_format({"bold": True, "bg_color": "#E7EEF7", "bottom": 1})
         sheet = book.add_worksheet(table.title[:31])
         titles = [table.titles.get(name, name) for name in table.columns]
@@ -219,17 +223,23 @@ def _write_xlsx(table: Table, out: Path) -> None:
         sheet.autofilter(0, 0, len(table.rows), len(titles) - 1)
         for index, title in enumerate(titles):
             sheet.write_string(0, index, title, header)
-        for number, row in enumerate(table.rows, start=1):
-            for index, cell in enumerate(map(_plain, row)):
-                if isinstance(cell, str):
-                    sheet.write_string(number, index, cell[:_MAX_CELL_CHARS], text)
-                elif cell is not None:
-                    sheet.write_number(number, index, cell)
+        _fill(sheet, table.rows, text, day)
         if table.notes:
             notes = book.add_worksheet("说明")
             notes.set_column(0, 0, _WIDEST_COLUMN * 2)
             for number, note in enumerate(table.notes):
                 notes.write_string(number, 0, note)
+
+
+def _fill(sheet: Worksheet, rows: Iterable[tuple[object, ...]], text: Format, day: Format) -> None:
+    for number, row in enumerate(rows, start=1):
+        for index, cell in enumerate(map(_plain, row)):
+            if isinstance(cell, str):
+                sheet.write_string(number, index, cell[:_MAX_CELL_CHARS], text)
+            elif isinstance(cell, date):
+                sheet.write_datetime(number, index, cell, day)
+            elif cell is not None:
+                sheet.write_number(number, index, cell)
 
 
 def _widths(titles: Sequence[str], rows: Sequence[tuple[object, ...]]) -> list[int]:
@@ -267,8 +277,8 @@ def html_page(table: Table, chart: str = "") -> str:
 
 
 def _html_cell(cell: Cell) -> str:
-    if isinstance(cell, str):
-        return f"<td>{escape(cell)}</td>"
+    if isinstance(cell, str | date):
+        return f"<td>{escape(str(cell))}</td>"
     shown = "" if cell is None else f"{cell:g}" if abs(cell) < 1e6 else f"{cell:.0f}"
     return f'<td class="n">{shown}</td>'
 

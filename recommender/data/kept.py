@@ -124,6 +124,12 @@ def load_destinations(conn: Connection, *, day: date) -> dict[str, Destination]:
     return {row.graduate_id: _to_destination(row._asdict()) for row in conn.execute(query)}
 
 
+def load_all_destinations(conn: Connection) -> list[Destination]:
+    """Load every destination of every graduate, by graduate and day."""
+    found = [_to_destination(row._asdict()) for row in conn.execute(sa.select(schema.destinations))]
+    return sorted(found, key=lambda one: (one.graduate_id, one.date))
+
+
 def load_follow_ups(conn: Connection, *, day: date) -> list[FollowUp]:
     """Load the answers to follow-ups known by a day, by graduate, post and days."""
     table = schema.follow_ups

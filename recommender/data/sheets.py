@@ -36,7 +36,7 @@ from recommender.data.tabular import Table, open_table
 from recommender.errors import Malformed, RowProblem
 from recommender.wording import COLUMNS
 
-_KINDS: Mapping[str, SheetKind] = {
+KIND_OF: Mapping[str, SheetKind] = {
     kind.name: kind
     for kind in (
         catalog.KIND,
@@ -55,7 +55,7 @@ _KINDS: Mapping[str, SheetKind] = {
         recoded.KIND,
     )
 }
-KINDS = tuple(_KINDS)
+KINDS = tuple(KIND_OF)
 
 _TOTAL = re.compile(r"(本页|本表)?(合计|总计|小计|共计)([:(0-9].*)?|total:?")
 
@@ -101,7 +101,7 @@ def read_sheet(
     found = Findings(path.name)
     try:
         table = open_table(path, n_known_names, worksheet_names())
-        _read_rows(table, find_header(table, found, kinds or _KINDS), found, issuer)
+        _read_rows(table, find_header(table, found, kinds or KIND_OF), found, issuer)
     except Malformed as malformed:
         found.refuse(malformed.row, malformed.code, *malformed.facts)
     return ParsedSheet(
@@ -119,7 +119,7 @@ def parse_row(
     kind: str, held: Mapping[str, object], *, filename: str = "", row: int = 0
 ) -> tuple[Parsed | None, list[RowProblem], list[RowProblem]]:
     """Read one row given by English column names: the object, or its problems; and warnings."""
-    report = RowReport(kind=_KINDS[kind], filename=filename, row=row, held=held)
+    report = RowReport(kind=KIND_OF[kind], filename=filename, row=row, held=held)
     values = read_row(report)
     for unknown in held.keys() - COLUMNS[kind].keys():
         report.warn("", "unknown_column", unknown)
@@ -131,7 +131,7 @@ def write_template(kind: str, out: Path, rows: Sequence[Mapping[str, object]] = 
 
     `rows` are filled in already, by English column names; without any the sheet is empty.
     """
-    template.write(_KINDS[kind], out, rows)
+    template.write(KIND_OF[kind], out, rows)
 
 
 def _read_rows(table: Table, header: Header, found: Findings, issuer: str | None) -> None:

@@ -20,6 +20,7 @@ from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
+from recommender.data.guard import unguarded
 from recommender.errors import Malformed
 
 # A year's outcomes of a province (200,000 rows) fit; a million rows are somebody's mistake.
@@ -31,7 +32,6 @@ HEADER_ROWS = 10
 
 # What a cell may begin with so that Excel neither runs nor rounds it.
 _GUARDS = frozenset("'=")
-_GUARDED = ("@", "+", "-", "=", "%", "\\|")
 
 _WORKBOOK_READER = Path(__file__).with_name("workbook.py")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -286,20 +286,7 @@ def _text_rows(text: str, delimiter: str) -> Iterator[Row]:
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
             number += 1
-            yield number, [_unguarded(cell) if cell[:1] in _GUARDS else cell for cell in cells]
+            yield number, [unguarded(cell) if cell[:1] in _GUARDS else cell for cell in cells]
     except csv.Error as broken:
         code = "too_long" if "limit" in str(broken) else "broken_quotes"
         raise Malformed(code, str(csv.field_size_limit()), row=number + 1) from None
-
-
-def _unguarded(cell: str) -> str:
-    """Take off what keeps Excel from running or rounding a cell: ``'=x`` and ``="007"``.
-
-    The first is how this program's own downloads are guarded (by defusedcsv, which also puts
-    a backslash before each ``|``).
-    """
-    if cell[:1] == "'" and cell.startswith(_GUARDED, 1):
-        return cell[1:].replace("\\|", "|")
-    if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
-        return cell[2:-1]
-    return cell

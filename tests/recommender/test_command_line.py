@@ -155,6 +155,8 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         ("guidance", "--out", "x.pdf"),
         ("template", "payroll", "--out", "x.xlsx"),
         ("template", "graduates", "--out", "x.csv"),
+        ("export", "payroll", "--out", "x.csv"),
+        ("export", "graduates", "--out", "x.pdf"),
         ("rollback", "latest"),
         ("release",),
         ("map", "trade", "焊工班"),
