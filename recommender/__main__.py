@@ -30,6 +30,7 @@ from recommender.next_step_commands import next_step
 from recommender.post_commands import enterprises, posts
 from recommender.round_commands import rounds
 from recommender.terminal import Decorated, author_option, json_option, say
+from recommender.trial_commands import trial
 from recommender.tuning_commands import tune
 
 if TYPE_CHECKING:
@@ -317,6 +318,7 @@ program.add_command(agreements)
 program.add_command(internships)
 program.add_command(codes)
 program.add_command(rounds)
+program.add_command(trial)
 program.add_command(posts)
 program.add_command(enterprises)
 program.add_command(meeting)

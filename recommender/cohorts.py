@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from recommender import places
+from recommender.arms import plain_of, read_arms
 from recommender.data import store
 from recommender.domain import Graduate, Reference, class_year_of
 from recommender.errors import NotFound
@@ -21,6 +22,7 @@ from recommender.matching.market import CONGESTION, Market, open_market
 from recommender.matching.reasons import reasons as reasons_of
 from recommender.model.artefact import Artefact, read_current
 from recommender.model.topk import NO_POST
+from recommender.trials import Arm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +130,20 @@ def rank_cohort(
     market = read_market(engine, artefact, day, class_year, graduate_ids)
     wanted = _rows_of(market.graduates, graduate_ids)
     weight = congestion if order == "market" else 0.0
-    lists = market.lists(top, weight)
-    scores = market.ordered_scores(weight)
+    with store.reading(engine) as conn:
+        running = read_arms(conn, day)
+    plain = None if running is None else plain_of(artefact, market).market
+    seen = [
+        plain if plain and running and running.of(each) is Arm.WITHOUT else market
+        for each in market.graduates
+    ]
+    lists, scores = _as_shown(market, plain, seen, top, weight)
     rows: list[tuple[object, ...]] = []
     for row in wanted:
         graduate_id, posts = market.graduates[row].graduate_id, lists[row]
         for rank, post in enumerate(posts[posts != NO_POST], start=1):
             score = float(scores[row, post])
-            told = (_as_json(market, row, int(post), score),) if reasons else ()
+            told = (_as_json(seen[row], row, int(post), score),) if reasons else ()
             rows.append((graduate_id, market.posts[post].post_id, rank, score, *told))
     return Table(
         columns=("graduate_id", "post_id", "rank", "score") + (("reasons",) if reasons else ()),
@@ -143,6 +151,18 @@ def rank_cohort(
         facts=facts_of(artefact, market, score=order)
         | {"congestion": weight, "converged": market.prices.converged},
     )
+
+
+def _as_shown(
+    market: Market, plain: Market | None, seen: Sequence[Market], top: int, weight: float
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Give everybody's list and what orders it; of classes without lists by the plain rule."""
+    lists, scores = market.lists(top, weight), market.ordered_scores(weight)
+    if plain is None:
+        return lists, scores
+    without = np.array([each is plain for each in seen])[:, None]
+    by_rule = plain.lists(top, 0.0), plain.ordered_scores(0.0)
+    return np.where(without, by_rule[0], lists), np.where(without, by_rule[1], scores)
 
 
 def facts_of(artefact: Artefact, market: Market, *, score: str) -> dict[str, object]:

@@ -22,6 +22,7 @@ PlacementError
 │   ├── BatchRefused        some of several requests cannot be kept, so none was
 │   ├── PinsConflict        more are fixed at a post than it has places
 │   ├── RoundRefused        a collection round does not allow this as it stands
+│   ├── TrialRefused        a trial does not start or allow this as it stands
 │   ├── FloorsConflict      floors of agreements that cannot all be kept
 │   ├── ReplayMismatch      an idempotency key came back with another body
 │   ├── TooFewLists         too few lists were shown to estimate anything from
@@ -273,6 +274,15 @@ class LoginTaken(Refused):
 
 class RoundRefused(Refused):
     """A collection round, or a pause, does not allow this as it stands: a code and its facts."""
+
+    def __init__(self, code: str, *facts: str) -> None:
+        super().__init__(code, *facts)
+        self.code = code
+        self.facts = facts
+
+
+class TrialRefused(Refused):
+    """A trial does not start, or does not allow this as it stands: a code and its facts."""
 
     def __init__(self, code: str, *facts: str) -> None:
         super().__init__(code, *facts)

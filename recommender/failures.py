@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from recommender import errors, phrases, round_problems, wording
+from recommender import errors, phrases, round_problems, trial_problems, wording
 
 # Errors that say one thing: a sentence with the facts that the error carries.
 _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
@@ -162,6 +162,7 @@ _THINGS = {
     "code_table": ("代码表", "table of codes"),
     "user": ("用户", "user"),
     "round": ("征集", "collection round"),
+    "trial": ("试验", "trial"),
     "reply": ("回复文件", "reply"),
     "sheet": ("表格类型", "kind of sheet"),
     "path": ("文件或文件夹", "file or folder"),
@@ -237,6 +238,8 @@ def _listed(error: errors.Refused, language: str) -> tuple[str, ...]:
             return (*problems, _total(len(problems))[language == "en"])
         case errors.RoundRefused():
             return (round_problems.refusal(error.code, error.facts)[language == "en"],)
+        case errors.TrialRefused():
+            return (trial_problems.refusal(error.code, error.facts)[language == "en"],)
         case errors.Ineligible():
             return _ineligible(error, language)
         case errors.BatchRefused():

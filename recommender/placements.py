@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from recommender import markets, next_steps, phrases, places, wording
+from recommender.arms import Arms, Plain, plain_of, read_arms
 from recommender.claims import start_of
 from recommender.data import reference as tables
 from recommender.data import sheets, store
@@ -47,6 +48,7 @@ from recommender.matching.reasons import occupation_name, reasons, region_name
 from recommender.model.artefact import Artefact, current_version, read_version, versions
 from recommender.model.topk import NO_POST, id_keys, top_k
 from recommender.next_steps import Ask, ListSteps, PairSteps, Replay
+from recommender.trials import Arm
 
 log = structlog.get_logger()
 
@@ -94,6 +96,9 @@ class PostRanking:
         The known trade that an unknown one was read as; None where it was known.
     places_as_of
         Time of the snapshot (ISO 8601) while the database is away; None when read live.
+    arm
+        ``with`` or ``without`` of the trial that runs, which decides what the list is ranked by;
+        None outside one.
     share, swapped, propensity
         Share of such lists that show a swap; rank of the upper of the two that changed places,
         None where the list is as ranked; chance of this order. See `explored`.
@@ -108,6 +113,7 @@ class PostRanking:
     read_as: str | None = None
     places_as_of: str | None = None
     congestion: float = 0.0
+    arm: str | None = None
     share: float = 0.0
     swapped: int | None = None
     propensity: float = 1.0
@@ -187,6 +193,18 @@ class _Snapshot:
     taken_at: str
     holds_until: datetime | None = None
     away: bool = False
+    arms: Arms | None = None
+    plain: Plain | None = None
+
+    def arm_of(self, graduate: Graduate) -> Arm | None:
+        """Say what a graduate was drawn for in the trial that runs; None outside one."""
+        return None if self.arms is None else self.arms.of(graduate)
+
+    def as_shown_to(self, graduate: Graduate) -> _Snapshot:
+        """Give what a graduate's lists come from: of a class without, the plain rule."""
+        if self.plain is None or self.arm_of(graduate) is not Arm.WITHOUT:
+            return self
+        return replace(self, artefact=self.plain.artefact, market=self.plain.market)
 
     def is_as_stored(self, revision: int, moment: datetime) -> bool:
         """Whether nothing was written since, and no hold that counted has run out."""
@@ -300,7 +318,8 @@ class PlacementDesk:
             ranked = _ranking(
                 snapshot, graduate, own, top=top, order="market", congestion=CONGESTION
             )
-        return Look(graduate=graduate, own=own, market=snapshot.market, ranked=ranked)
+        seen = snapshot.as_shown_to(graduate)
+        return Look(graduate=graduate, own=own, market=seen.market, ranked=ranked)
 
     def rank_graduates(
         self, post_id: str, *, top: int = 10, colleges: Collection[str] | None = None
@@ -323,11 +342,16 @@ class PlacementDesk:
             return _nobody_for(snapshot, self._post(post_id, market.day))
         (rows,) = np.nonzero(market.eligible[:, index])
         if colleges is not None:
-            own = [row for row in rows if market.graduates[row].college in colleges]
-            rows = np.array(own, dtype=np.intp)
+            theirs = [row for row in rows if market.graduates[row].college in colleges]
+            rows = np.array(theirs, dtype=np.intp)
         keys = id_keys(market.graduates[row].graduate_id for row in rows)
         post_keys = id_keys(post.post_id for post in market.posts)
         shares = percentiles(market.scores[rows], market.eligible[rows], keys, post_keys)[:, index]
+        seen = [snapshot.as_shown_to(market.graduates[row]).market for row in rows]
+        if snapshot.plain is not None:
+            scores = snapshot.plain.market.scores[rows]
+            own = percentiles(scores, market.eligible[rows], keys, post_keys)[:, index]
+            shares = np.where([each is not market for each in seen], own, shares)
         everybody = np.ones((1, len(rows)), dtype=np.bool_)
         (best,) = top_k(shares[None, :], everybody, top, post_keys[[index]], keys)
         graduates = tuple(
@@ -335,8 +359,8 @@ class PlacementDesk:
                 rank=rank,
                 graduate_id=market.graduates[rows[i]].graduate_id,
                 score=float(shares[i]),
-                reasons=reasons(market, market.graduates[rows[i]], index),
-                chances=market.board.chances(market.graduates[rows[i]], index),
+                reasons=reasons(seen[i], market.graduates[rows[i]], index),
+                chances=seen[i].board.chances(market.graduates[rows[i]], index),
             )
             for rank, i in enumerate(best[best != NO_POST], start=1)
         )
@@ -384,8 +408,8 @@ class PlacementDesk:
         """
         snapshot = self._current()
         with store.reading(self._engine) as conn:
-            graduate, replay = self._replay(conn, snapshot, graduate_id)
-            return next_steps.of_pair(replay, graduate, post_id, snapshot.artefact.version, ask)
+            graduate, replay, asked = self._replay(conn, snapshot, graduate_id, ask)
+            return next_steps.of_pair(replay, graduate, post_id, snapshot.artefact.version, asked)
 
     def next_steps(self, graduate_id: str, ask: Ask, *, most: int = 10) -> ListSteps:
         """Find posts that the smallest changes bring into a graduate's list.
@@ -399,18 +423,21 @@ class PlacementDesk:
         """
         snapshot = self._current()
         with store.reading(self._engine) as conn:
-            graduate, replay = self._replay(conn, snapshot, graduate_id)
-            return next_steps.of_list(replay, graduate, snapshot.artefact.version, ask, most)
+            graduate, replay, asked = self._replay(conn, snapshot, graduate_id, ask)
+            return next_steps.of_list(replay, graduate, snapshot.artefact.version, asked, most)
 
     def _replay(
-        self, conn: Connection, snapshot: _Snapshot, graduate_id: str
-    ) -> tuple[Graduate, Replay]:
+        self, conn: Connection, snapshot: _Snapshot, graduate_id: str, ask: Ask
+    ) -> tuple[Graduate, Replay, Ask]:
         found = store.load_graduates(conn, ids=[graduate_id])
         if not found:
             raise NotFound("graduate", graduate_id)
         (graduate,) = found
-        replay = Replay(conn, snapshot.artefact, snapshot.market, graduate, self._now())
-        return graduate, replay
+        seen = snapshot.as_shown_to(graduate)
+        replay = Replay(conn, seen.artefact, seen.market, graduate, self._now())
+        if seen is not snapshot:
+            ask = replace(ask, order="fit", congestion=0.0)
+        return graduate, replay, ask
 
     def readiness(self) -> Readiness:
         """Say whether rankings can be answered, from the database or the last snapshot."""
@@ -513,8 +540,12 @@ class PlacementDesk:
             market = known.after(
                 markets.standing_now(conn, known.posts, known.graduates, day, moment)
             )
+            plain = held.plain and held.plain.after(market)
         else:
-            market = markets.read_market(conn, artefact, day, moment)
+            market, plain = markets.read_market(conn, artefact, day, moment), None
+        running = read_arms(conn, day)
+        if running is not None:
+            plain = plain or plain_of(artefact, market)
         return _Snapshot(
             artefact=artefact,
             market=market,
@@ -522,6 +553,8 @@ class PlacementDesk:
             sheets_revision=sheets_revision,
             taken_at=datetime.now(UTC).isoformat(timespec="seconds"),
             holds_until=places.next_deadline(conn, moment),
+            arms=running,
+            plain=None if running is None else plain,
         )
 
     def _graduate(self, snapshot: _Snapshot, graduate_id: str) -> tuple[Graduate, Standing]:
@@ -572,7 +605,10 @@ def _ranking(
     congestion: float,
     among: Collection[str] | None = None,
 ) -> PostRanking:
-    market = snapshot.market
+    arm, seen = snapshot.arm_of(graduate), snapshot.as_shown_to(graduate)
+    market = seen.market
+    if seen is not snapshot:  # the plain rule knows no price
+        order = "fit"
     weight = congestion if order == "market" else 0.0
     listed = market.list_of(graduate, own, top, weight, among=among)
     ranking = tuple(
@@ -592,10 +628,11 @@ def _ranking(
     posts = [post for post in market.posts if among is None or post.post_id in among]
     shut = () if ranking else excluded_by(graduate, posts, own, market.day)
     return PostRanking(
-        model=snapshot.artefact.version,
-        published=snapshot.artefact.published,
+        model=seen.artefact.version,
+        published=seen.artefact.published,
         as_of=market.day,
         order=order,
+        arm=arm,
         congestion=weight,
         ranking=ranking,
         excluded_by=shut,

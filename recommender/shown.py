@@ -56,6 +56,8 @@ class ShownList:
         Chance of this order, above 0 to 1.
     places_as_of
         Time of the places, where the database was away.
+    arm
+        ``with`` or ``without`` of the trial that ran; None outside one.
     """
 
     request_id: str
@@ -70,6 +72,7 @@ class ShownList:
     swapped: int | None = None
     propensity: float = 1.0
     places_as_of: str | None = None
+    arm: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

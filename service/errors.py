@@ -43,6 +43,7 @@ _OF_ERROR: dict[type[errors.PlacementError], str] = {
     errors.FairBegun: "fair-begun",
     errors.SlipTaken: "slip-taken",
     errors.RoundRefused: "round-refused",
+    errors.TrialRefused: "trial-refused",
     errors.ReplayMismatch: "other-body",
     errors.NoModel: "no-model",
     errors.Busy: "busy",
@@ -112,6 +113,8 @@ def placement_error(refusal: errors.PlacementError) -> Response:
         return _answer("unreadable", fields=[row_fault(each) for each in refusal.problems])
     if isinstance(refusal, errors.RoundRefused):
         return _answer("round-refused", fields=[_round_fault(refusal)])
+    if isinstance(refusal, errors.TrialRefused):
+        return _answer("trial-refused", fields=[_round_fault(refusal)])
     if isinstance(refusal, errors.Ineligible):
         return _answer("ineligible", fields=[_rule_fault(*rule) for rule in refusal.rules])
     if isinstance(refusal, errors.BatchRefused):
@@ -232,8 +235,8 @@ def _kept_back(agreement_id: str, returns_on: str) -> FieldProblem:
 _FIELDS = {"slip": "slip", "booth": "booth", "post_at_fair": "post_id"}
 
 
-def _round_fault(refusal: errors.RoundRefused) -> FieldProblem:
-    """Say why a round or a pause does not allow something."""
+def _round_fault(refusal: errors.RoundRefused | errors.TrialRefused) -> FieldProblem:
+    """Say why a round, a pause or a trial does not allow something."""
     zh, en = failures.sentences(refusal, "zh")[0], failures.sentences(refusal, "en")[0]
     return FieldProblem(
         pointer="#", place="body", code=refusal.code, detail=zh, detail_en=en, suggestions=[]

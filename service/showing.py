@@ -35,6 +35,7 @@ def keep(
         swapped=ranked.swapped,
         propensity=ranked.propensity,
         places_as_of=ranked.places_as_of,
+        arm=ranked.arm,
     )
     parts().exposures.keep(shown, graduate_id)
     return ranked

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0014"
+HEAD = "0015"
 
 metadata = MetaData(
     naming_convention={
@@ -537,6 +537,34 @@ failed_sign_ins = Table(
     Column("login_sha256", Text, primary_key=True),
     Column("n_failed", Integer, nullable=False),
     Column("last_at", Text, nullable=False),
+)
+
+# Trials, and who was drawn for what: of a trial only `stopped_on` is ever written again.
+trials = Table(
+    "trials",
+    metadata,
+    Column("trial", Text, primary_key=True),
+    Column("class_year", Integer, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("shares", Text, nullable=False),
+    Column("started_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("stopped_on", Date),
+    Column("author", Text, nullable=False),
+    Column("plan", Text, nullable=False),
+)
+
+trial_subjects = Table(
+    "trial_subjects",
+    metadata,
+    Column("trial", Text, ForeignKey("trials.trial"), primary_key=True),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), primary_key=True),
+    Column("college", Text, nullable=False),
+    Column("class_name", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("arm", Text, nullable=False),
+    Column("earlier", Float),
 )
 
 # One row: a number that grows with every write that can change an answer.

@@ -31,6 +31,7 @@ SAID_ELSEWHERE = {
     errors.FloorsConflict,
     errors.PinsConflict,
     errors.RoundRefused,
+    errors.TrialRefused,
 }
 
 

@@ -264,7 +264,7 @@ def test_nothing_of_a_profile_is_logged(
     assert kept.person is None
     # Every key of a line: what was answered, and nothing that was asked.
     assert set(json.loads(text_of(real_app))) == {
-        "day", "kind", "lines", "model", "order", "person", "places_as_of", "propensity",
+        "arm", "day", "kind", "lines", "model", "order", "person", "places_as_of", "propensity",
         "published", "request_id", "share", "swapped", "via",
     }  # fmt: skip
     for asked in ("焊接", "潍坊", "5678", "370700"):
