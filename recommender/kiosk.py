@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine
 
-from recommender import placements, places
+from recommender import kiosk_choices, placements, places
 from recommender.data import fair_desk as kept
 from recommender.data import kiosk as counted
 from recommender.data import store
@@ -28,7 +28,7 @@ from recommender.domain import (
     class_year_of,
     distance_km,
 )
-from recommender.errors import NotFound, Unreadable
+from recommender.errors import CorruptArtefact, NoModel, NotFound, Unreadable
 from recommender.kiosk_choices import Wish, wish_cells
 from recommender.matching.eligibility import open_places
 from recommender.matching.reasons import occupation_name, region_name
@@ -212,6 +212,15 @@ class Kiosk:
             common_trades=known.trades,
             common_homes=known.homes,
         )
+
+    def is_ready(self) -> bool:
+        """Get ready for the first answer; whether there is a model that can be used."""
+        try:
+            anything = {"trade": kiosk_choices.trades()[0]}
+            self._desk.rank_for_profile(anything, top=1, among=frozenset())
+        except (NoModel, CorruptArtefact):
+            return False
+        return True
 
     def answer(
         self, fair_id: str, answers: Answers, request_id: str, *, explore_share: float = 0.0

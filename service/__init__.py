@@ -1,4 +1,4 @@
-"""The outside on the web: an API, a page for all, the officer's console, and machines' probes.
+"""The outside on the web: an API, a page, the console, the kiosk at a fair, and probes.
 
 Knows the use cases and nothing below them; never the training library.
 """
@@ -20,9 +20,10 @@ from recommender.claims import start_of
 from recommender.closeups import Closeups
 from recommender.exposure import ExposureLog
 from recommender.finding import Finder
+from recommender.kiosk import Kiosk
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
-from service import console, errors, parts, watch
+from service import console, errors, kiosk, parts, watch
 from service.api import BEARER, PREFIX, api
 from service.codes_api import codes
 from service.fair_api import fairs
@@ -115,6 +116,7 @@ def create_app(
             desk=desk,
             finder=Finder(engine, today=today, now=moment),
             closeups=Closeups(engine, desk, today=today, now=moment),
+            kiosk=Kiosk(engine, desk, today=today, now=moment),
             today=today,
             now=moment,
             clock=clock or moment,
@@ -137,6 +139,7 @@ def create_app(
     app.register_api(probes)
     app.register_blueprint(page)
     console.register(app, settings, cookie_key or secrets.token_bytes(32))
+    kiosk.register(app)
     _send_headers(app, settings)
     document = app.api_doc
     app.add_url_rule(_DOCUMENT, "document", lambda: document)

@@ -14,6 +14,7 @@ from recommender.access import Grant
 from recommender.closeups import Closeups
 from recommender.exposure import ExposureLog
 from recommender.finding import Finder
+from recommender.kiosk import Kiosk
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
 
@@ -44,6 +45,7 @@ class Parts:
     desk: PlacementDesk
     finder: Finder
     closeups: Closeups
+    kiosk: Kiosk
     today: Callable[[], date]
     now: Callable[[], datetime]
     clock: Callable[[], datetime]

@@ -33,7 +33,7 @@ def require_role() -> None:
     secret = sent.token if sent is not None and sent.type == "bearer" else None
     if not secret:
         raise Unauthorized(www_authenticate=_challenge())
-    found = _grant_of(secret)
+    found = grant_of(secret)
     if found is None:
         raise Unauthorized(www_authenticate=_challenge(error="invalid_token"))
     g.grant = found
@@ -58,7 +58,7 @@ def own_key(key: str | None) -> str | None:
     return f"{grant().token_id}:{key}" if key else None
 
 
-def _grant_of(secret: str) -> Grant | None:
+def grant_of(secret: str) -> Grant | None:
     """Read a token, as it is now; while the database is away, as it was a moment ago.
 
     Without that nobody could be answered from the last snapshot.

@@ -96,7 +96,7 @@ def _person(secret: str) -> Person | None:
 
 def _turn_away() -> AnyResponse | None:
     """Turn away an unsafe line, a forged form, a stranger, and a role without the page."""
-    if not _is_safe_line():
+    if not is_safe_line():
         raise UnsafeLine
     if request.method == "POST":
         _csrf.protect()
@@ -108,15 +108,15 @@ def _turn_away() -> AnyResponse | None:
         # Not to a page about somebody, whose id would stand in one more address.
         is_plain = request.method == "GET" and not request.view_args
         back = request.full_path.rstrip("?") if is_plain else None
-        return _lead(url_for("console.door.sign_in", next=inside(back)))
+        return lead(url_for("console.door.sign_in", next=inside(back)))
     if signed_in().must_change and endpoint not in FIRST:
-        return _lead(url_for("console.door.secret"))
+        return lead(url_for("console.door.secret"))
     if not may_open(endpoint):
         raise Forbidden
     return None
 
 
-def _is_safe_line() -> bool:
+def is_safe_line() -> bool:
     """Whether nobody on the network can read along: HTTPS, or this machine alone."""
     if parts().settings.plain_sign_in:
         return True
@@ -133,7 +133,7 @@ def _is_here(address: str) -> bool:
         return False
 
 
-def _lead(where: str) -> AnyResponse:
+def lead(where: str) -> AnyResponse:
     """Lead to another page; a part of a page is no place for it, so the whole one goes."""
     if request.headers.get("HX-Request"):
         return Response(status=204, headers={"HX-Redirect": where})

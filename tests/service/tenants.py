@@ -39,6 +39,7 @@ from recommender.settings import Settings
 from recommender.year import edition, rounds
 from recommender.year import fair_desk as desk
 from service import create_app, logs
+from service.kiosk import gate
 from service.parts import parts
 from service.routes import ROUTES
 from tests.builders import (
@@ -172,6 +173,17 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
             "date": "2026-05-14",
         }
     },
+    "kiosk.open_form": {"answers": {200, 302}},
+    "kiosk.open": {"data": {"token": "-", "fair": FAIR}, "answers": {401}},
+    "kiosk.press": {
+        "data": {
+            "trade": "焊接加工",
+            "level": "SENIOR_WORKER",
+            "home": "370811",
+            "do": "wish:any",
+        }
+    },
+    "kiosk.close": {"data": {}, "answers": {303}},
     "console.door.start": {"answers": {302}},
     "console.door.let_in": {"data": {"login": "nobody", "secret": "-"}, "answers": {401, 429}},
     "console.door.change_secret": {"data": {"new": "-"}, "answers": {422}},
@@ -233,6 +245,8 @@ class Tenants:
         headers = {**asker.headers, **more}
         if question.path.startswith("/console") and asker.sign_in:
             headers["Cookie"] = self._cookie(asker.sign_in)
+        if question.path.startswith("/kiosk") and asker.headers:
+            headers["Cookie"] = self._kiosk_cookie(asker.headers["Authorization"])
         return self.client.open(
             question.path,
             method=question.method,
@@ -246,6 +260,11 @@ class Tenants:
         assert signer is not None
         carried = {"_user_id": sign_in, "_fresh": False, "csrf_token": "0" * 40}
         return f"placement_console={signer.dumps(carried)}"
+
+    def _kiosk_cookie(self, bearer: str) -> str:
+        with self.app.test_request_context("/kiosk"):
+            signed = gate._signer().dumps([bearer.removeprefix("Bearer "), FAIR])
+        return f"{gate.COOKIE}={signed}"
 
     def told(self) -> str:
         """Give whatever is written down beside the answers: log, metrics, lists shown."""
