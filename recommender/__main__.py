@@ -27,6 +27,7 @@ from recommender.internship_commands import internships
 from recommender.ledger_commands import places
 from recommender.meeting_commands import meeting
 from recommender.next_step_commands import next_step
+from recommender.person_commands import audit, case, consent, person, ranking
 from recommender.post_commands import enterprises, posts
 from recommender.round_commands import rounds
 from recommender.terminal import Decorated, author_option, json_option, say
@@ -103,6 +104,7 @@ def import_sheets(
                 allow_mass_closing=allow_mass_closing,
                 issuer=issuer,
                 allow_stranded=allow_stranded,
+                keys=terminal.person_keys(),
             )
     except ImportRefused as refusal:
         if json_file:
@@ -373,6 +375,15 @@ program.add_command(exposures)
 # --- people who sign in -----------------------------------------------------------------------
 
 program.add_command(user)
+
+
+# --- a person's rights ------------------------------------------------------------------------
+
+program.add_command(person)
+program.add_command(consent)
+program.add_command(case)
+program.add_command(audit)
+program.add_command(ranking)
 
 
 # --- service ----------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from recommender.matching.market import CONGESTION, Market, open_market
 from recommender.matching.reasons import reasons as reasons_of
 from recommender.model.artefact import Artefact, read_current
 from recommender.model.topk import NO_POST
+from recommender.persons import is_erased
 from recommender.trials import Arm
 
 
@@ -200,6 +201,7 @@ def read_market(
             graduate
             for year in sorted(years)
             for graduate in store.load_graduates(conn, class_year=year)
+            if not is_erased(graduate.graduate_id)
         ]
         if not cohort:
             raise NotFound("class_year", str(min(years)))

@@ -161,6 +161,7 @@ _THINGS = {
     ),
     "code_table": ("代码表", "table of codes"),
     "user": ("用户", "user"),
+    "case": ("处理中的投诉或请求", "open case"),
     "round": ("征集", "collection round"),
     "trial": ("试验", "trial"),
     "reply": ("回复文件", "reply"),
@@ -203,6 +204,9 @@ _UNREADABLE = {
     ),
     "no_sheets": ("其中没有可导入的表格", "it holds no sheet"),
     "unknown_target": ("没有这种排法", "there is no such way of ordering"),
+    "unknown_purpose": ("没有这种同意事项", "nobody is asked to agree to this"),
+    "not_correctable": ("此项不能更正", "this is not corrected in this way"),
+    "unknown_state": ("没有这种状态", "there is no such state"),
     "not_a_version": ("版本应为数字，如 3 或 v3", "a version is a number, such as 3 or v3"),
 }
 

@@ -14,10 +14,12 @@ import structlog
 from sqlalchemy.engine import Connection, Engine
 
 from recommender import internships, recodings
+from recommender.claims import start_of
 from recommender.data import (
     answers,
     apprentices,
     changes,
+    consented,
     history,
     interested,
     kept,
@@ -26,10 +28,12 @@ from recommender.data import (
     recoding,
     reference,
     registered,
+    standing_by,
     store,
 )
 from recommender.data.answers import Implied
 from recommender.data.changes import Changes, Closing
+from recommender.data.person_keys import PersonKeys
 from recommender.data.sheets import ParsedSheet, read_sheet
 from recommender.domain import (
     CONFIRMING,
@@ -147,6 +151,7 @@ def import_files(
     allow_mass_closing: bool = False,
     issuer: str | None = None,
     allow_stranded: bool = False,
+    keys: PersonKeys | None = None,
 ) -> ImportSummary:
     """Take in sheets, or folders of them: all of them or none, in whatever order.
 
@@ -160,6 +165,9 @@ def import_files(
         Issuing body of the posts that name none.
     allow_stranded
         Let a change of codes leave graduates without an eligible post of their trade.
+    keys
+        By these the rows of people who were erased are known, and left out; a roster needs
+        them once there is one.
 
     Raises
     ------
@@ -180,6 +188,7 @@ def import_files(
         allow_mass_closing=allow_mass_closing,
         issuer=issuer,
         allow_stranded=allow_stranded,
+        keys=keys,
         skipped=skipped,
     )
 
@@ -194,15 +203,16 @@ def take_in(
     allow_mass_closing: bool = False,
     issuer: str | None = None,
     allow_stranded: bool = False,
+    keys: PersonKeys | None = None,
     skipped: Sequence[str] = (),
 ) -> ImportSummary:
     """Take in sheets that are read already, as `import_files` does."""
-    sheets = list(read)
     transaction = store.reading if dry_run else store.writing
     with transaction(engine) as conn:
+        sheets, gone = standing_by.without_erased(conn, read, keys)
         implied = answers.implied_steps(conn, sheets)
         sheets += implied.sheets
-        difference = _compare(conn, sheets, implied, day=day, replace=replace, issuer=issuer)
+        difference = _compare(conn, sheets, implied, gone, day=day, replace=replace, issuer=issuer)
         problems = [problem for sheet in sheets for problem in sheet.problems]
         problems += difference.problems
         if not problems and not allow_stranded:
@@ -265,12 +275,15 @@ def _compare(
     conn: Connection,
     sheets: Sequence[ParsedSheet],
     implied: Implied,
+    gone: Sequence[tuple[int, RowProblem]],
     *,
     day: date,
     replace: bool,
     issuer: str | None,
 ) -> _Difference:
-    graduates = changes.compare_graduates(conn, sheets)
+    graduates = changes.gather_graduates(sheets)
+    stands = list(standing_by.hold_to_what_was_said(conn, graduates))
+    changes.compare_graduates(conn, graduates)
     posts = changes.compare_posts(conn, sheets, day=day)
     outcomes, stored_steps = changes.compare_outcomes(conn, sheets, graduates, posts)
     members = changes.compare_members(conn, sheets)
@@ -298,6 +311,8 @@ def _compare(
     )
     problems = [problem for each in kinds for problem in each.problems] + [*implied.problems]
     told = [
+        *gone,
+        *stands,
         *implied.warnings,
         *chain.from_iterable(each.repetitions() for each in kinds),
         *_odd_history(conn, posts, outcomes, stored_steps, day),
@@ -370,11 +385,11 @@ def _write(conn: Connection, difference: _Difference, day: date) -> None:
     posts += [post for closing in difference.closings for post in closing.posts]
     store.save_posts(conn, posts, day=day)
     people = difference.graduates.written
-    store.save_graduates(
-        conn,
-        [line.item for line in people],
-        [line.details for line in people if line.details is not None],
-    )
+    graduates = [line.item for line in people]
+    said = consented.said_by_sheet(conn, graduates, at=start_of(day), who="import")
+    details = [line.details for line in people if line.details is not None]
+    store.save_graduates(conn, graduates, details)
+    consented.append(conn, said)
     store.save_outcomes(
         conn,
         [line.item for line in difference.outcomes.added],

@@ -140,6 +140,13 @@ def forget(home: Path, graduate_id: str) -> int:
     return exposures.drop_persons(exposures.lists_dir(home), {each for each in persons if each})
 
 
+def of_graduate(home: Path, graduate_id: str) -> list[ShownList]:
+    """Give every list that was shown of one graduate, the earliest first."""
+    names = _names(home)
+    persons = {names.known(graduate_id, year) for year in names.years()} - {None}
+    return [each for each in _lists(home, until=date.max) if each.person in persons]
+
+
 def tidy(engine: Engine, home: Path, *, day: date, keep_days: int) -> Tidied:
     """Delete days past their time, lists of people who no longer agree, and keys of no use.
 

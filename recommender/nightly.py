@@ -25,7 +25,7 @@ from recommender.class_years import (
     named_inputs,
     priced_lists,
 )
-from recommender.data import collected, ledger, store
+from recommender.data import collected, consented, ledger, store
 from recommender.data import reference as tables
 from recommender.domain import Graduate, Outcome, Post, Reference, class_year_of
 from recommender.errors import CorruptArtefact, NoModel, NotFound
@@ -156,6 +156,7 @@ class _Snapshot:
 
     day: date
     graduates: list[Graduate]
+    learned_from: list[Graduate]  # the same, with their consent to training
     posts: list[Post]
     outcomes: list[Outcome]
     reference: Reference
@@ -232,6 +233,7 @@ def retrain(
 def _read(engine: Engine, day: date) -> _Snapshot:
     with store.reading(engine) as conn:
         graduates = store.load_graduates(conn)
+        learned_from = consented.for_training(conn, graduates)
         posts = store.load_posts(conn, day=day)
         holds = ledger.load_holds(conn, moment=start_of(day))
         paused = collected.paused_on(conn, day)
@@ -257,6 +259,7 @@ def _read(engine: Engine, day: date) -> _Snapshot:
     return _Snapshot(
         day=day,
         graduates=graduates,
+        learned_from=learned_from,
         posts=posts,
         outcomes=outcomes,
         reference=reference,
@@ -270,10 +273,10 @@ def _read(engine: Engine, day: date) -> _Snapshot:
 def _learn(night: _Night, models_dir: Path, progress: Progress) -> tuple[str, AnyScorer] | None:
     """Fit twice at a time: without the held-out class year, to judge; and on everything."""
     snapshot = night.snapshot
-    season = season_to_judge(snapshot.graduates, snapshot.posts, snapshot.outcomes, snapshot.day)
+    season = season_to_judge(snapshot.learned_from, snapshot.posts, snapshot.outcomes, snapshot.day)
     night.season = season
-    before = known_before(season, snapshot.graduates, snapshot.outcomes) if season else ([], [])
-    everything = (snapshot.graduates, snapshot.outcomes)
+    before = known_before(season, snapshot.learned_from, snapshot.outcomes) if season else ([], [])
+    everything = (snapshot.learned_from, snapshot.outcomes)
     current = _current_settings(models_dir)
     progress("训练 · fitting")
     try:

@@ -31,6 +31,7 @@ from recommender.matching.apprenticeships import bringing_levels, count_states
 from recommender.matching.eligibility import Standing, open_places
 from recommender.matching.internships import internships
 from recommender.model.artefact import current_version, read_manifest
+from recommender.persons import is_erased
 
 RETAINED_AFTER = timedelta(days=180)  # 留任 is recorded so long after 到岗
 
@@ -115,7 +116,8 @@ def guidance(engine: Engine, *, day: date, language: str = "zh") -> Table:
         for code, part in known.occupations_of(post.occupation_code):
             _count_post(cells[code, city], post, part, now)
     for graduate in graduates:
-        if not graduate.hired_at_enrolment and graduate.graduate_id not in now.placed_at:
+        gone = graduate.hired_at_enrolment or is_erased(graduate.graduate_id)
+        if not gone and graduate.graduate_id not in now.placed_at:
             _count_seeker(cells, graduate, known)
     regions = enterprise_regions(posts, members)
     for learner in learners:

@@ -132,6 +132,48 @@ STORED_PROBLEMS: Mapping[str, Sentence] = {
 }
 
 WARNINGS: Mapping[str, Sentence] = {
+    "erased": (
+        (
+            "此人已于 {0} 按其请求删除，该行未读入",
+            "this person was erased on {0}; the row is left out",
+        ),
+        ("请从表格中去掉此人", "take the person out of the sheet"),
+    ),
+    "erased_rows": (
+        (
+            "共 {0} 行属于已按请求删除的人，均未读入：第 {1} 行",
+            "{0} rows are of people who were erased, and are left out: {1}",
+        ),
+        ("请从表格中去掉这些人", "take them out of the sheet"),
+    ),
+    "withdrawn": (
+        (
+            "已于 {0} 撤回同意，仍按不同意计",
+            "consent was withdrawn on {0} and stays so",
+        ),
+        (
+            "请更正名册；重新同意须由本人或工作人员登记",
+            "correct the roster; a new yes is given anew",
+        ),
+    ),
+    "withdrawn_rows": (
+        (
+            "共 {0} 行的人已撤回同意，仍按不同意计：第 {1} 行",
+            "{0} rows are of people who withdrew their consent, which stays so: {1}",
+        ),
+        ("请更正名册", "correct the roster"),
+    ),
+    "corrected": (
+        ("已于 {0} 更正，保留更正后的内容", "corrected on {0}; what it was corrected to stays"),
+        ("请更正名册", "correct the roster"),
+    ),
+    "corrected_rows": (
+        (
+            "共 {0} 行含已更正的原值，保留更正后的内容：第 {1} 行",
+            "{0} rows bring back what was corrected; the corrected values stay: {1}",
+        ),
+        ("请更正名册", "correct the roster"),
+    ),
     "enrolled_above_plan": (
         ("录取人数多于计划人数 {0}", "more were taken than the {0} planned"),
         ("请核对两个人数", "check both numbers"),

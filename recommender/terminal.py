@@ -21,6 +21,8 @@ from recommender.settings import Settings, sqlite_url
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from recommender.data.person_keys import PersonKeys
+
 DONE, REFUSED, WRONG_USAGE, BUSY, FAILED, HELD, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 # The first kind that fits counts; anything else has failed unexpectedly.
@@ -306,6 +308,13 @@ def engine() -> Engine:
         raise click.UsageError(f"PLACEMENT_DATABASE_URL / --database: {wrong}") from wrong
     click.get_current_context().call_on_close(opened.dispose)
     return opened
+
+
+def person_keys() -> PersonKeys:
+    """Give the key of home by which people are known who were erased."""
+    from recommender.data.person_keys import PersonKeys
+
+    return PersonKeys(settings().home)
 
 
 def say(chinese: str, english: str, *, err: bool = False) -> None:

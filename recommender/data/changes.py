@@ -171,9 +171,13 @@ def same_key(column: str, value: str, first: Line[Item], line: Line[Item]) -> Ro
 # --- graduates ------------------------------------------------------------------------------
 
 
-def compare_graduates(conn: Connection, sheets: Sequence[ParsedSheet]) -> Changes[Graduate]:
-    """Compare rosters; an id belongs to the college that used it first."""
-    changes = collect(sheets, "graduates", lambda one: one.graduate_id, _graduates_clash)
+def gather_graduates(sheets: Sequence[ParsedSheet]) -> Changes[Graduate]:
+    """Gather the rows of rosters, not yet compared with what is stored."""
+    return collect(sheets, "graduates", lambda one: one.graduate_id, _graduates_clash)
+
+
+def compare_graduates(conn: Connection, changes: Changes[Graduate]) -> None:
+    """Compare rows of rosters; an id belongs to the college that used it first."""
     ids = [line.item.graduate_id for line in changes.lines.values()]
     stored = {graduate.graduate_id: graduate for graduate in store.load_graduates(conn, ids=ids)}
     for line in changes.lines.values():
@@ -181,7 +185,6 @@ def compare_graduates(conn: Connection, sheets: Sequence[ParsedSheet]) -> Change
         if there is not None and there.college != line.item.college:
             changes.problems.append(_other_college(there, line))
     changes.against(dict(stored.items()), store.load_personal(conn, ids))
-    return changes
 
 
 def _graduates_clash(first: Line[Graduate], line: Line[Graduate]) -> RowProblem:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -199,12 +199,30 @@ def _arrow_array(name: str, cells: Sequence[Cell]) -> pa.Array:
     return pa.Array.from_buffers(pa.string(), len(cells), buffers)
 
 
+def write_worksheets(tables: Sequence[Table], out: Path) -> None:
+    """Write a workbook with a worksheet for each table."""
+    with _workbook(out) as book:
+        for table in tables:
+            _add_worksheet(book, table)
+
+
 def _write_xlsx(table: Table, out: Path) -> None:
     """Write a worksheet: ids as text, header frozen, filters on; nothing becomes a formula."""
-    from xlsxwriter import Workbook
-
     if len(table.rows) >= _MAX_SHEET_ROWS:
         raise Unreadable("out", out.name, "too_many_rows", (".csv", ".parquet"))
+    with _workbook(out) as book:
+        _add_worksheet(book, table)
+        if table.notes:
+            notes = book.add_worksheet("说明")
+            notes.set_column(0, 0, _WIDEST_COLUMN * 2)
+            for number, note in enumerate(table.notes):
+                notes.write_string(number, 0, note)
+
+
+@contextmanager
+def _workbook(out: Path) -> Iterator[Any]:
+    from xlsxwriter import Workbook
+
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -212,23 +230,22 @@ def _write_xlsx(table: Table, out: Path) -> None:
         "constant_memory": True,
     }
     with whole_file(out) as draft, Workbook(str(draft), options) as book:
-        text = book.add_format({"num_format": "@"})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        header = book.add_format({"bold": True, "bg_color": "#E7EEF7", "bottom": 1})
-        sheet = book.add_worksheet(table.title[:31])
-        titles = [table.titles.get(name, name) for name in table.columns]
-        for index, width in enumerate(_widths(titles, table.rows)):
-            sheet.set_column(index, index, width)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, len(table.rows), len(titles) - 1)
-        for index, title in enumerate(titles):
-            sheet.write_string(0, index, title, header)
-        _fill(sheet, table.rows, text, day)
-        if table.notes:
-            notes = book.add_worksheet("说明")
-            notes.set_column(0, 0, _WIDEST_COLUMN * 2)
-            for number, note in enumerate(table.notes):
-                notes.write_string(number, 0, note)
+        yield book
+
+
+def _add_worksheet(book: Any, table: Table) -> None:
+    text = book.add_format({"num_format": "@"})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    header = book.add_format({"bold": True, "bg_color": "#E7EEF7", "bottom": 1})
+    sheet = book.add_worksheet(table.title[:31])
+    titles = [table.titles.get(name, name) for name in table.columns]
+    for index, width in enumerate(_widths(titles, table.rows)):
+        sheet.set_column(index, index, width)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(table.rows), len(titles) - 1)
+    for index, title in enumerate(titles):
+        sheet.write_string(0, index, title, header)
+    _fill(sheet, table.rows, text, day)
 
 
 def _fill(sheet: Worksheet, rows: Iterable[tuple[object, ...]], text: Format, day: Format) -> None:

@@ -14,6 +14,7 @@ from recommender.claims import ClaimState
 from recommender.data import bulk, schema
 from recommender.data.ledger import text_of
 from recommender.domain import CONFIRMING, ENDING, SkillLevel
+from recommender.persons import ERASED
 
 _graduates, _details = schema.graduates.c, schema.personal_details.c
 PLACED, HELD, WAITING, SEEKING, WITHHELD = "placed", "held", "waiting", "seeking", "withheld"
@@ -97,6 +98,7 @@ def _conditions(wanted: Wanted, day: date, moment: datetime) -> list[sa.ColumnEl
         "skill_level": wanted.level,
     }
     found = [_graduates[name] == value for name, value in equal.items() if value]
+    found.append(sa.not_(_graduates.graduate_id.startswith(ERASED, autoescape=True)))
     if wanted.colleges is not None:
         found.append(_graduates.college.in_(wanted.colleges))
     if wanted.city:

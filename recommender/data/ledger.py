@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from recommender.claims import Claim, ClaimState, LedgerAction, LedgerEvent, day_of
+from recommender.claims import SHANDONG, Claim, ClaimState, LedgerAction, LedgerEvent, day_of
 from recommender.data import bulk, schema, store
 from recommender.domain import ENDING
 
@@ -141,6 +141,11 @@ def take_back_ending(conn: Connection, post_id: str, graduate_id: str, day: date
 def text_of(moment: datetime) -> str:
     """Write a moment as the tables keep it."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def moment_of(text: str) -> datetime:
+    """Read a moment as the tables keep it, in Shandong, whose day people mean."""
+    return datetime.fromisoformat(text).astimezone(SHANDONG)
 
 
 def _moment(text: str | None) -> datetime | None:

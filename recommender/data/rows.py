@@ -82,14 +82,15 @@ def to_row(
     | Registration,
 ) -> dict[str, Any]:
     """Give the columns of a domain object."""
-    return {name: _plain(getattr(item, name)) for name in _NAMES[type(item)]}
+    return {name: plain(getattr(item, name)) for name in _NAMES[type(item)]}
 
 
 # Most values, and there are many.
 _AS_THEY_ARE = frozenset({type(None), str, int, bool, date})
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Give a value as a column holds it."""
     if type(value) in _AS_THEY_ARE:
         return value
     if isinstance(value, Enum):

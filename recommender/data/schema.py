@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0015"
+HEAD = "0016"
 
 metadata = MetaData(
     naming_convention={
@@ -567,7 +567,83 @@ trial_subjects = Table(
     Column("earlier", Float),
 )
 
-# One row: a number that grows with every write that can change an answer.
+# What people agreed to, and what they withdrew: rows are added, the latest of a purpose counts.
+consents = Table(
+    "consents",
+    metadata,
+    Column("consent_id", Integer, primary_key=True),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), nullable=False, index=True),
+    Column("purpose", Text, nullable=False),
+    Column("given", Boolean, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("text_version", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("who", Text, nullable=False),
+)
+
+# What was corrected of a person, with what stood there before.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("correction_id", Integer, primary_key=True),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), nullable=False, index=True),
+    Column("field", Text, nullable=False),
+    Column("old", Text),
+    Column("new", Text),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+)
+
+# Complaints and requests; of an erased person the number, the kind and the days stay.
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", Integer, primary_key=True),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), index=True),
+    Column("college", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("opened_at", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("answer", Text),
+    Column("closed_at", Text),
+    Column("closed_by", Text),
+)
+
+# Links by which people look after their own; a link opens with its signature only.
+own_links = Table(
+    "own_links",
+    metadata,
+    Column("link_id", Text, primary_key=True),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), nullable=False, index=True),
+    Column("made_at", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)
+
+# Who was erased, as a keyed hash of their id: so that no sheet brings them back.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("day", Date, nullable=False),
+)
+
+# Whether personal rankings are given: rows are added, the latest counts.
+switches = Table(
+    "switches",
+    metadata,
+    Column("switch_id", Integer, primary_key=True),
+    Column("is_on", Boolean, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+# Rows: a number that grows with every write that can change an answer (1), and one for every
+# change of a person between two imports (2).
 revisions = Table(
     "revisions",
     metadata,

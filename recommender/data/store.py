@@ -417,24 +417,48 @@ def _size(conn: Connection, table: sa.FromClause) -> int:
     return conn.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
 
 
+# The rows of `revisions`.
+_EVERY_WRITE, _PEOPLE = 1, 2
+
+
 def revision(conn: Connection) -> int:
     """Give a number that grows with every write that can change an answer."""
-    return conn.execute(sa.select(schema.revisions.c.value)).scalar() or 0
+    return _revision(conn, _EVERY_WRITE)
 
 
 def sheets_revision(conn: Connection) -> int:
-    """Give a number that grows with every import and decision, but not with single steps."""
+    """Give a number that grows with every import, decision and change of a person.
+
+    Single steps leave it as it is.
+    """
     newest = (schema.imports.c.import_id, schema.mappings.c.mapping_id)
-    return sum(conn.execute(sa.select(sa.func.max(each))).scalar() or 0 for each in newest)
+    read = sum(conn.execute(sa.select(sa.func.max(each))).scalar() or 0 for each in newest)
+    return read + _revision(conn, _PEOPLE)
+
+
+def _revision(conn: Connection, which: int) -> int:
+    table = schema.revisions
+    query = sa.select(table.c.value).where(table.c.revision_id == which)
+    return conn.execute(query).scalar() or 0
 
 
 def grow(conn: Connection, *, n_written: int) -> None:
     """Tell whoever keeps what they read that something was written, where anything was."""
-    if not n_written:
-        return
+    if n_written:
+        _grow(conn, _EVERY_WRITE)
+
+
+def grow_people(conn: Connection) -> None:
+    """Tell whoever keeps people in memory that one of them is not as they were."""
+    _grow(conn, _EVERY_WRITE)
+    _grow(conn, _PEOPLE)
+
+
+def _grow(conn: Connection, which: int) -> None:
     table = schema.revisions
-    if not conn.execute(sa.update(table).values(value=table.c.value + 1)).rowcount:
-        conn.execute(sa.insert(table), {"revision_id": 1, "value": 1})
+    grown = sa.update(table).where(table.c.revision_id == which).values(value=table.c.value + 1)
+    if not conn.execute(grown).rowcount:
+        conn.execute(sa.insert(table), {"revision_id": which, "value": 1})
 
 
 # --- officers' decisions on names -----------------------------------------------------------

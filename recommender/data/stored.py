@@ -19,6 +19,7 @@ from recommender.data import (
 from recommender.data.columns import Item
 from recommender.data.filled import Cells, cells_of
 from recommender.data.sheets import KIND_OF
+from recommender.persons import is_erased
 
 # Kinds whose rows are about a graduate, about a college, and about nobody in particular.
 OF_GRADUATES = frozenset(
@@ -64,7 +65,10 @@ def rows(
     personal
         Whether names and numbers of graduates stand in their columns.
     """
-    items = list(_within(conn, kind, _LOADERS[kind](conn, day), colleges))
+    stored = _LOADERS[kind](conn, day)
+    # What is left of an erased person counts, and is nobody's row.
+    alive = (each for each in stored if not is_erased(getattr(each, "graduate_id", "")))
+    items = list(_within(conn, kind, alive, colleges))
     details = {}
     if kind == "graduates" and personal:
         ids = [getattr(each, "graduate_id", "") for each in items]

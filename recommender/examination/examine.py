@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from recommender.data import store
+from recommender.data import consented, store
 from recommender.data.export import write_text
 from recommender.errors import NotFound
 from recommender.evaluation.baselines import CROSSWALK
@@ -182,7 +182,7 @@ def _first(judged: Judged) -> list[str]:
 def read_data(engine: Engine, day: date) -> tuple[Data, dict[str, str]]:
     """Read everything in one transaction, and the genders of those who state one."""
     with store.reading(engine) as conn:
-        graduates = store.load_graduates(conn)
+        graduates = consented.for_training(conn, store.load_graduates(conn))
         data = Data(
             day=day,
             graduates=graduates,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from recommender import places
-from recommender.data import fair_desk, registered, store
+from recommender.data import consented, fair_desk, registered, store
 from recommender.domain import InterestSide, Post, SkillLevel
 from recommender.errors import NotFound
 from recommender.fairs import Booth, Mark
@@ -75,6 +75,8 @@ class Visitor:
     ----------
     slip, name
         Once the slip was shown at the booth; None before, and where nobody knows the name.
+    trade, class_year, level
+        For the booth itself None of who withdrew the consent to be passed on.
     graduate_id, college
         None of a walk-in whom nobody knows yet; for the booth itself also until the slip was
         shown to it.
@@ -234,7 +236,11 @@ def _visitors(conn: Connection, fair: Fair, booth: Booth, *, for_booth: bool) ->
     without = sorted(turns.keys() - {slip.graduate_id for slip in slips})
     ids = {who for _, who in met if who is not None} | turns.keys()
     people = {each.graduate_id: each for each in store.load_graduates(conn, ids=ids)}
-    names = store.load_personal(conn, {who for slip, who in met if who and slip in shown})
+    # Who withdrew it is to the booth a slip and nothing else, even once it was shown there.
+    silent = consented.withheld_from_enterprises(conn, ids) if for_booth else set()
+    people = {who: one for who, one in people.items() if who not in silent}
+    at_booth = {who for slip, who in met if who and slip in shown} - silent
+    names = store.load_personal(conn, at_booth)
     known = store.load_reference(conn)
     found = []
     for number, who in (*met, *((None, who) for who in without)):

@@ -18,6 +18,7 @@ from recommender.data.sheets import ParsedSheet, parse_row
 from recommender.domain import ENDING, Graduate, Outcome, OutcomeStage, Post
 from recommender.errors import ImportRefused, RowProblem
 from recommender.intake import take_in
+from recommender.persons import is_erased
 
 Pair = tuple[str, str]
 # The steps that `starts_of` reads.
@@ -132,6 +133,7 @@ def follow_up(
         each
         for each in starts
         if day - each.started_on <= ASKED_FOR
+        and not is_erased(each.graduate.graduate_id)
         and college in (None, each.graduate.college)
         and enterprise in (None, each.post.enterprise, each.post.credit_code)
         and (colleges is None or each.graduate.college in colleges)

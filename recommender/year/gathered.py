@@ -24,6 +24,7 @@ from recommender.domain import (
 )
 from recommender.matching.apprenticeships import bringing_levels
 from recommender.matching.eligibility import Standing, open_places
+from recommender.persons import is_erased
 from recommender.reports import (
     city_of,
     enterprise_regions,
@@ -104,6 +105,7 @@ class Read:
                 one
                 for each in (year, year + 1)
                 for one in store.load_graduates(conn, class_year=each)
+                if not is_erased(one.graduate_id)
             ],
             standing=places.standing_on(conn, posts, day),
             opened=editions.first_openings(conn, day=day),

@@ -31,6 +31,7 @@ from recommender.domain import (
 from recommender.errors import NotFound
 from recommender.matching.eligibility import Standing, open_places
 from recommender.matching.pairing import share_out
+from recommender.persons import is_erased
 from recommender.reports import occupation_shares
 
 
@@ -145,7 +146,7 @@ def prepare(
         posts = store.load_posts(conn, day=day, open_only=True)
         members = store.load_members(conn)
         now = places.standing_on(conn, posts, day)
-        people = store.load_graduates(conn)
+        people = [one for one in store.load_graduates(conn) if not is_erased(one.graduate_id)]
         known = store.load_reference(conn, day=day)
     on_chain = _posts_of(chain, posts, members)
     lines = _shortages(on_chain, now, known)

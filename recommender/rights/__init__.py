@@ -1,0 +1,1 @@
+"""A person's rights: what is held, consents, corrections, erasure, cases, who looked."""
