@@ -37,6 +37,26 @@ SLIP = "ABCD2345"
 # An id of its own letters, so that a look through every table finds it and nothing else.
 WHO, OTHER = "毕QZ-7", "G2"
 
+TRIAL = {
+    "trial": "T",
+    "class_year": 2026,
+    "seed": 1,
+    "shares": "[0.5]",
+    "started_on": DAY,
+    "ends_on": DAY,
+    "author": "officer",
+    "plan": "{}",
+}
+SUBJECT = {
+    "trial": "T",
+    "graduate_id": WHO,
+    "college": "示例技师学院",
+    "class_name": "焊接加工",
+    "city": "370800",
+    "share": 0.5,
+    "arm": "with",
+}
+
 
 def fill(engine: Engine, home: Path) -> None:
     """Store them: the first has signed at P1, left, signed at P2 and waits at P3 meanwhile."""
@@ -82,6 +102,8 @@ def fill(engine: Engine, home: Path) -> None:
         )
         conn.execute(sa.insert(schema.destinations), to_row(went))
         conn.execute(sa.insert(schema.follow_ups), to_row(asked))
+        conn.execute(sa.insert(schema.trials), TRIAL)
+        conn.execute(sa.insert(schema.trial_subjects), SUBJECT)
     desk.issue(engine, CLERK, "F", draw=lambda: SLIP)
     desk.check_in(engine, CLERK, "F", SLIP, booth="A1")
     desk.mark(engine, CLERK, "F", SLIP, "P1")
