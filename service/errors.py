@@ -46,6 +46,7 @@ _OF_ERROR: dict[type[errors.PlacementError], str] = {
     errors.TrialRefused: "trial-refused",
     errors.ReplayMismatch: "other-body",
     errors.NoModel: "no-model",
+    errors.CorruptArtefact: "unusable-model",
     errors.Busy: "busy",
     errors.DatabaseFailed: "no-database",
 }

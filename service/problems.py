@@ -196,6 +196,13 @@ KINDS = {
         zh="尚未发布任何模型，暂时无法排序。",
         en="No model is published yet, so nothing can be ranked.",
     ),
+    "unusable-model": Kind(
+        status=503,
+        title="The published model cannot be used",
+        zh="已发布的模型由程序的另一版本生成，或已损坏，暂时无法使用；请管理员运行 retrain。",
+        en="The published model was made by another version of the program, or is damaged, so it "
+        "cannot be used; whoever runs this system has to run retrain.",
+    ),
 }
 
 # What is wrong with the shape of one field, by pydantic's error type; what a field means is

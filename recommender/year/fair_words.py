@@ -125,6 +125,8 @@ def list_lines(listed: Sequence[tuple[Fair, int]], language: str = "zh") -> Iter
             f"报名 {n_registered} 人{'，已结束' if fair.closing else ''}"
         )
         yield told
+    if not listed:
+        yield "There is no fair yet." if language == "en" else "还没有双选会。"
 
 
 def list_json(listed: Sequence[tuple[Fair, int]]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from recommender.data import registered, store
 from recommender.fairs import Booth
+from recommender.model import artefact
 from tests.builders import DAY, OTHER_CREDIT_CODE, make_details, make_post
 from tests.service.conftest import Bearer
 
@@ -63,6 +64,23 @@ def test_a_kiosk_gives_nameless_slips_and_graduates_marks_only(
     assert (status, made["side"]) == (201, "graduate")
     # There is no field that could name somebody.
     assert asked(fair, kiosk, "slips", graduate_id="G1")[0] == 422
+
+
+@pytest.mark.parametrize("method", ["timetable", "result"])
+def test_a_model_of_another_program_is_said_to_be_unusable(
+    fair: FlaskClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    headers = bearer()
+    assert fair.post(f"{FAIR}/close", json={}, headers=headers).status_code == 201
+    monkeypatch.setattr(artefact, "SCHEMA", artefact.SCHEMA + 1)
+    path = f"{FAIR}/{method}"
+    answer = (
+        fair.get(path, headers=headers)
+        if method == "result"
+        else fair.post(path, json={}, headers=headers)
+    )
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["type"]) == (503, "/problems/unusable-model")
 
 
 def test_an_enterprise_speaks_for_itself_and_its_booth(fair: FlaskClient, bearer: Bearer) -> None:

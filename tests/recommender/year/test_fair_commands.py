@@ -67,6 +67,16 @@ def test_what_is_wrong_is_said_with_its_exit_code(
     assert said in answer.output
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "还没有双选会。"), ("en", "There is no fair yet.")]
+)
+def test_where_there_is_no_fair_the_list_says_so(tmp_path: Path, language: str, said: str) -> None:
+    answer = CliRunner().invoke(
+        program, ["--home", str(tmp_path), "fair", "list", "--language", language]
+    )
+    assert (answer.exit_code, answer.output) == (0, said + "\n")
+
+
 def test_a_whole_fair(run: Run, home: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "turns.csv"
     [listed] = told(run, "list")
