@@ -24,6 +24,8 @@ from recommender.kiosk import Kiosk
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
 from service import console, errors, kiosk, parts, watch
+from recommender.year.guidance_views import Catalogs
+from service import console, errors, parts, watch
 from service.api import BEARER, PREFIX, api
 from service.codes_api import codes
 from service.fair_api import fairs
@@ -117,6 +119,7 @@ def create_app(
             finder=Finder(engine, today=today, now=moment),
             closeups=Closeups(engine, desk, today=today, now=moment),
             kiosk=Kiosk(engine, desk, today=today, now=moment),
+            catalogs=Catalogs(engine, today=today),
             today=today,
             now=moment,
             clock=clock or moment,

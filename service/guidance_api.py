@@ -8,16 +8,11 @@ from flask_openapi.models.tag import Tag
 from werkzeug.exceptions import Forbidden
 
 from recommender import access
-from recommender.year import edition
-from recommender.year.guidance import working_state
+from recommender.year import edition, guidance_views
 from service import guidance_payloads, tokens
 from service.api import BEARER, PREFIX, answer, refusals, require_json
 from service.guidance_payloads import EditionPath, IssueBody, RowsQuery
 from service.parts import parts
-from service.year_api import ANSWER_FOR_PEOPLE
-
-# They have no people of their own: they read everybody's supply as it may be published.
-_OUTSIDE = frozenset({"enterprise", "kiosk"})
 
 guidance = APIBlueprint(
     "guidance",
@@ -35,19 +30,9 @@ guidance.before_request(require_json)
 @guidance.get("/guidance", responses={200: guidance_payloads.GuidanceNow})
 def guidance_now(query: RowsQuery) -> Response:
     """Work the catalog out as it is now, from the graduates that the reader may know of."""
-    grant, engine = tokens.grant(), parts().engine
-    own = access.colleges(engine, grant)
-    is_outside = grant.role in _OUTSIDE or grant.scope_kind == "enterprise"
-    found = working_state(
-        engine,
-        day=parts().today(),
-        exact=grant.role in ANSWER_FOR_PEOPLE and not is_outside,
-        colleges=None if is_outside else own,
-        named=frozenset() if is_outside else own,
-    )
-    # An edition is of everybody: seekers of some colleges are not set against it.
-    before = edition.last_rows(engine) if own is None else ()
-    rows = filter(query.takes, edition.rows_of(found, before))
+    grant = tokens.grant()
+    found = parts().catalogs.now(grant)
+    rows = filter(query.takes, guidance_views.rows_now(parts().engine, grant, found))
     return answer(guidance_payloads.GuidanceNow.of(found, rows))
 
 

@@ -17,6 +17,7 @@ from recommender.finding import Finder
 from recommender.kiosk import Kiosk
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
+from recommender.year.guidance_views import Catalogs
 
 if TYPE_CHECKING:
     from service.metrics import Metrics
@@ -46,6 +47,7 @@ class Parts:
     finder: Finder
     closeups: Closeups
     kiosk: Kiosk
+    catalogs: Catalogs
     today: Callable[[], date]
     now: Callable[[], datetime]
     clock: Callable[[], datetime]

@@ -8,13 +8,11 @@ from flask_openapi.models.tag import Tag
 
 from recommender import access
 from recommender.year import dealings, follow_up, report
+from recommender.year.guidance_views import ANSWER_FOR_PEOPLE
 from service import tokens, year_payloads
 from service.api import BEARER, PREFIX, answer, refusals, require_json
 from service.parts import parts
 from service.year_payloads import FollowUpBody, FollowUpQuery, ReportQuery
-
-# They answer for the people of a report, and so read small counts; others read them hidden.
-ANSWER_FOR_PEOPLE = frozenset({"officer", "admin", "auditor"})
 
 year = APIBlueprint(
     "year",

@@ -29,11 +29,20 @@ _HIDEABLE = tuple(
 )
 
 
-def issue(engine: Engine, *, day: date, author: str) -> Edition:
-    """Issue the next edition from the working state of a day, in its public form."""
+def issue(engine: Engine, *, day: date, author: str, after: int | None = None) -> Edition:
+    """Issue the next edition from the working state of a day, in its public form.
+
+    Parameters
+    ----------
+    after
+        Number of the last edition as the author saw it, 0 before the first. Where another was
+        issued since, that one is given and none is issued; None issues in any case.
+    """
     found = working_state(engine, day=day, exact=False)
     with store.writing(engine) as conn:
         earlier = editions.load_editions(conn)
+        if after is not None and len(earlier) > after:
+            return earlier[-1]
         rows = rows_of(found, earlier[-1].rows if earlier else ())
         return editions.append_edition(
             conn, day=day, author=author, class_year=found.class_year, rows=rows

@@ -83,14 +83,15 @@ def table(rows: Sequence[Row], notes: tuple[str, ...], language: str = "zh") -> 
     english = language == "en"
     return Table(
         columns=tuple(TITLES),
-        rows=[tuple(_cell(name, row, language) for name in TITLES) for row in rows],
+        rows=[tuple(cell(name, row, language) for name in TITLES) for row in rows],
         titles={name: words[english] for name, words in TITLES.items()},
         title="Training-demand guidance" if english else "职业技能培训需求指导目录",
         notes=notes,
     )
 
 
-def _cell(name: str, row: Row, language: str) -> object:
+def cell(name: str, row: Row, language: str = "zh") -> object:
+    """Give one cell as people read it; what is hidden is an asterisk."""
     value = row.get(name)  # an edition of an earlier program may lack a column
     if name in row["hidden"]:
         return HIDDEN

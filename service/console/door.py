@@ -25,7 +25,7 @@ def start() -> Page:
 
 
 # Where one starts: the first of these that the role may open.
-FIRST_PAGES = ("console.today.show", "console.door.secret")
+FIRST_PAGES = ("console.today.show", "console.guidance.show", "console.door.secret")
 
 
 @pages.get("/sign-in")

@@ -21,7 +21,9 @@ BAR = {
     "console.models.show": "models",
 }
 # The same for the alliance's year, whose pages stand in a bar of their own under one name.
-YEAR: dict[str, str] = {}
+YEAR = {
+    "console.guidance.show": "guidance",
+}
 
 
 def lang() -> str:

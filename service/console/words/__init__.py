@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service.console.words import closeup, common, find, house
+from service.console.words import closeup, common, find, guidance, house
 from service.texts import LANGUAGES, Pair
 
-AREAS: tuple[Mapping[str, Pair], ...] = (common.WORDS, find.WORDS, closeup.WORDS, house.WORDS)
+AREAS: tuple[Mapping[str, Pair], ...] = (
+    common.WORDS,
+    find.WORDS,
+    closeup.WORDS,
+    house.WORDS,
+    guidance.WORDS,
+)
 ALL: dict[str, Pair] = {key: pair for area in AREAS for key, pair in area.items()}
 
 
