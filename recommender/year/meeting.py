@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
@@ -184,13 +184,30 @@ def drafts(meeting: Meeting) -> list[tuple[Agreement, int]]:
     return [(_draft(each, meeting.day), each.shortage.gap) for each in meeting.drafted]
 
 
-def _posts_of(chain: str, posts: Sequence[Post], members: Iterable[Member]) -> list[Post]:
-    stands_on: dict[str, set[str]] = defaultdict(set)
+def chains(engine: Engine, *, day: date) -> list[str]:
+    """List the chains that open posts or members name."""
+    with store.reading(engine) as conn:
+        posts = store.load_posts(conn, day=day, open_only=True)
+        members = store.load_members(conn)
+    return sorted(_named(posts, _stands_on(members)))
+
+
+def _stands_on(members: Iterable[Member]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
     for member in members:
         if member.credit_code and member.industry_chain:
-            stands_on[member.credit_code].add(member.industry_chain)
+            found[member.credit_code].add(member.industry_chain)
+    return found
+
+
+def _named(posts: Iterable[Post], stands_on: Mapping[str, set[str]]) -> set[str]:
     named = {post.industry_chain for post in posts if post.industry_chain}
-    named |= {each for some in stands_on.values() for each in some}
+    return named | {each for some in stands_on.values() for each in some}
+
+
+def _posts_of(chain: str, posts: Sequence[Post], members: Iterable[Member]) -> list[Post]:
+    stands_on = _stands_on(members)
+    named = _named(posts, stands_on)
     if chain not in named:
         published = {row["chain"] for row in tables.table("industry_chains")}
         raise NotFound("chain", chain, get_close_matches(chain, sorted(named | published), n=3))

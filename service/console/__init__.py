@@ -11,7 +11,18 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFError
 
 from recommender.settings import Settings
-from service.console import door, find, gate, graduate, guidance, models, post, shell, today
+from service.console import (
+    door,
+    find,
+    gate,
+    graduate,
+    guidance,
+    meeting,
+    models,
+    post,
+    shell,
+    today,
+)
 
 PREFIX = "/console"
 
@@ -32,6 +43,6 @@ def register(app: Flask, settings: Settings, cookie_key: bytes) -> None:
     gate.guard(app, console)
     console.register_error_handler(gate.UnsafeLine, lambda _: shell.say("plain", 403))
     console.register_error_handler(CSRFError, lambda _: shell.say("stale", 400))
-    for area in (door, today, find, graduate, post, models, guidance):
+    for area in (door, today, find, graduate, post, models, guidance, meeting):
         console.register_blueprint(area.pages)
     app.register_blueprint(console)

@@ -17,7 +17,7 @@ from recommender.finding import Page
 from recommender.year import edition, guidance_views, guidance_words, handed_out
 from recommender.year.edition import Edition
 from recommender.year.guidance_views import Picked
-from service.console import cities, gate, lines
+from service.console import cities, gate, lines, sheets
 from service.console.shell import is_part, lang, render
 from service.parts import parts
 
@@ -25,11 +25,6 @@ pages = Blueprint("guidance", __name__)
 
 N_ROWS = 25
 ORDERS = ("short", "ratio", "code")
-MIMETYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv",
-    "html": "text/html",
-}
 _MOST_CHARS = 20
 
 
@@ -74,7 +69,7 @@ def show() -> str:
 @pages.get("/guidance/sheet.<suffix>")
 def sheet(suffix: str) -> Response:
     """Give what is shown as a file."""
-    if suffix not in MIMETYPES:
+    if suffix not in sheets.TABLES:
         raise NoPage
     read = _read(_number(request.args.get("edition")), wait=True)
     day = read.edition.day if read.edition else parts().today()
@@ -84,9 +79,7 @@ def sheet(suffix: str) -> Response:
     rows = _picked(request.args).of(read.rows or [])
     table = guidance_words.table(rows, notes, lang())
     name = f"guidance-{read.edition.edition if read.edition else day.isoformat()}.{suffix}"
-    response = Response(handed_out.file_of(table, f".{suffix}"), mimetype=MIMETYPES[suffix])
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return sheets.attached(handed_out.file_of(table, f".{suffix}"), name)
 
 
 @pages.post("/guidance/issue")

@@ -23,6 +23,7 @@ BAR = {
 # The same for the alliance's year, whose pages stand in a bar of their own under one name.
 YEAR = {
     "console.guidance.show": "guidance",
+    "console.meeting.show": "meeting",
 }
 
 

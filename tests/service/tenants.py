@@ -127,6 +127,11 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "console.guidance.show": {"query_string": {"whole": "1"}},
     "console.guidance.sheet": {"parts": {"suffix": "csv"}},
     "console.guidance.issue": {"data": {"sure": "1", "after": "1"}, "answers": {303}},
+    "console.meeting.show": {"query_string": {"chain": "高端装备", "all": "1", "whole": "1"}},
+    "console.meeting.sheet": {
+        "parts": {"name": "pairings", "suffix": "csv"},
+        "query_string": {"chain": "高端装备"},
+    },
     "console.find.posts_found": {"data": {}},
     "console.find.posts_sheet": {"data": {}},
     "console.models.point_to": {"parts": {"version": 1}, "data": {}, "answers": {303}},

@@ -10,6 +10,8 @@ from flask import Flask
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine
 
+from recommender.data import store
+from tests.builders import make_member
 from tests.service.browser import chromium, open_browser
 from tests.service.signed_in import cheap_hashes, make_user
 from tests.service.test_console_browser import application, officer_at, violations
@@ -54,13 +56,32 @@ def test_a_catalog_is_filtered_and_issued(
         assert officer.was_quiet(), officer.complaints
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_meeting_is_prepared(
+    browser: Browser, real_app: Flask, welders: Engine, lang: str
+) -> None:
+    make_user(welders, "wang")
+    with store.writing(welders) as conn:
+        store.save_members(conn, [make_member(industry_chain="高端装备")])
+    with officer_at(browser, real_app) as officer:
+        page = officer.sign_in("wang", lang)
+        page.goto(f"{officer.address}/console/meeting")
+        assert violations(page) == []
+        page.locator("#chain").select_option("高端装备")
+        page.locator("#find button").click()
+        expect(page.locator(".group")).to_have_count(1)  # P1 and P2 lack the same
+        expect(page.get_by_text("XLSX")).to_have_count(2)
+        assert violations(page) == []
+        assert officer.was_quiet(), officer.complaints
+
+
 def test_on_an_empty_database_every_page_says_so(
     browser: Browser, sqlite_engine: Engine, tmp_path: Path
 ) -> None:
     make_user(sqlite_engine, "wang", "admin")
     with officer_at(browser, application(sqlite_engine, tmp_path)) as officer:
         page = officer.sign_in("wang")
-        for path in ("guidance",):
+        for path in ("guidance", "meeting"):
             page.goto(f"{officer.address}/console/{path}")
             expect(page.locator("h1")).to_be_visible()
             page.wait_for_load_state("networkidle")

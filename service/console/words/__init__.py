@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service.console.words import closeup, common, find, guidance, house
+from service.console.words import closeup, common, find, guidance, house, meeting
 from service.texts import LANGUAGES, Pair
 
 AREAS: tuple[Mapping[str, Pair], ...] = (
@@ -13,6 +13,7 @@ AREAS: tuple[Mapping[str, Pair], ...] = (
     closeup.WORDS,
     house.WORDS,
     guidance.WORDS,
+    meeting.WORDS,
 )
 ALL: dict[str, Pair] = {key: pair for area in AREAS for key, pair in area.items()}
 
