@@ -23,9 +23,8 @@ from recommender.finding import Finder
 from recommender.kiosk import Kiosk
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
-from service import console, errors, kiosk, parts, watch
 from recommender.year.guidance_views import Catalogs
-from service import console, errors, parts, watch
+from service import console, errors, kiosk, parts, watch
 from service.api import BEARER, PREFIX, api
 from service.codes_api import codes
 from service.fair_api import fairs
