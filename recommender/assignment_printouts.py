@@ -169,10 +169,11 @@ def moved_lines(before: Draft, moved: Moved, language: str) -> Iterator[str]:
     )
     for found, words in ((moved.broken, ("违反", "Breaks")), (moved.mended, ("解决", "Mends"))):
         for each in found:
-            yield f"{words[english]}{': ' if english else '：'}{_breach(each, language)}"
+            yield f"{words[english]}{': ' if english else '：'}{breach_line(each, language)}"
 
 
-def _breach(breach: Breach, language: str) -> str:
+def breach_line(breach: Breach, language: str) -> str:
+    """Say one thing that a draft breaks."""
     if breach.code in BREACHES:
         return BREACHES[breach.code][language == "en"].format(*breach.about)
     who, post_id = breach.about

@@ -77,7 +77,7 @@ def assign(
     wishes = _wishes(engine, market) if way != BEST else Wishes()
     floors = floors_of(market, market.reference.agreements)
     asked = None if floors_way is None else Floors(way=floors_way, of=floors)
-    circles = _circles(engine, market) if fair else None
+    circles = circles_of(engine, market) if fair else None
     plan = make_plan(market, way=way, pins=pins, wishes=wishes, floors=asked, circles=circles)
     rows: list[tuple[object, ...]] = []
     reasons: Counter[str] = Counter()
@@ -201,7 +201,7 @@ def _pins(path: Path | None) -> Pins:
     return Pins(fixed=fixed, barred=barred)
 
 
-def _circles(engine: Engine, market: Market) -> list[Circle]:
+def circles_of(engine: Engine, market: Market) -> list[Circle]:
     """Group people by home city, college and, where it is known, gender."""
     ids = [graduate.graduate_id for graduate in market.graduates]
     with store.reading(engine) as conn:

@@ -56,12 +56,15 @@ class Among:
         As a college writes it; trades that are read alike count.
     order_class
         Credit code of the enterprise.
+    colleges
+        Whose people; of a bearer's scope.
     """
 
     class_year: int | None = None
     trade: str | None = None
     class_name: str | None = None
     order_class: str | None = None
+    colleges: frozenset[str] | None = None
 
     def choose(self, graduates: Sequence[Graduate], reference: Reference) -> list[Graduate]:
         """Choose those meant.
@@ -72,6 +75,10 @@ class Among:
             If nobody is left, with what is written alike.
         """
         chosen = list(graduates)
+        if self.colleges is not None:
+            chosen = [each for each in chosen if each.college in self.colleges]
+            if not chosen:
+                raise NotFound("class_year", str(self.class_year or ""))
         for kind, wanted in (
             ("trade", self.trade and reference.trade_of(self.trade)),
             ("class_name", self.class_name),

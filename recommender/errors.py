@@ -20,6 +20,8 @@ PlacementError
 │   ├── SignInSlowed        too many failed sign-ins; the next one has to wait
 │   ├── LoginTaken          a login that somebody has already
 │   ├── BatchRefused        some of several requests cannot be kept, so none was
+│   ├── DraftRefused        a draft of an assignment does not allow this as it stands
+│   │   └── DraftChanged    somebody else changed it since it was seen
 │   ├── PinsConflict        more are fixed at a post than it has places
 │   ├── RoundRefused        a collection round does not allow this as it stands
 │   ├── TrialRefused        a trial does not start or allow this as it stands
@@ -288,6 +290,23 @@ class TrialRefused(Refused):
         super().__init__(code, *facts)
         self.code = code
         self.facts = facts
+
+
+class DraftRefused(Refused):
+    """A draft of an assignment does not allow this as it stands: a code and its facts."""
+
+    def __init__(self, code: str, *facts: str) -> None:
+        super().__init__(code, *facts)
+        self.code = code
+        self.facts = facts
+
+
+class DraftChanged(DraftRefused):
+    """A draft was changed since it was seen, by `n_entries` entries, the last by `who`."""
+
+    def __init__(self, n_entries: int, who: str) -> None:
+        super().__init__("changed", str(n_entries), who)
+        self.n_entries = n_entries
 
 
 class FloorsConflict(Refused):

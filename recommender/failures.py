@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from recommender import errors, phrases, round_problems, trial_problems, wording
+from recommender import draft_problems, errors, phrases, round_problems, trial_problems, wording
 
 # Errors that say one thing: a sentence with the facts that the error carries.
 _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
@@ -122,6 +122,7 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
 
 # What a `NotFound` was about.
 _THINGS = {
+    "draft": ("方案", "draft of an assignment"),
     "graduate": ("毕业生", "graduate"),
     "post": ("岗位", "post"),
     "post_on_offer": ("在招岗位", "post on offer"),
@@ -240,6 +241,8 @@ def _listed(error: errors.Refused, language: str) -> tuple[str, ...]:
         case errors.ImportRefused():
             problems = tuple(wording.row_problem(each, language) for each in error.problems)
             return (*problems, _total(len(problems))[language == "en"])
+        case errors.DraftRefused():
+            return (draft_problems.refusal(error.code, error.facts)[language == "en"],)
         case errors.RoundRefused():
             return (round_problems.refusal(error.code, error.facts)[language == "en"],)
         case errors.TrialRefused():

@@ -308,6 +308,23 @@ def together(
     return entries
 
 
+def each(
+    conn: Connection, clerk: Clerk, requests: Sequence[Request]
+) -> list[Entry | PlacementError]:
+    """Answer several requests, each for itself: one that is refused keeps no other back.
+
+    Runs in the writer's transaction; a refusal leaves nothing of its request.
+    """
+    answers: list[Entry | PlacementError] = []
+    for asked in requests:
+        try:
+            answers.append(_answer(conn, clerk, asked, None))
+        except NotFound as found:
+            answers.append(found)
+    log.info("ledger", n_each=len(answers))
+    return answers
+
+
 def _pair(conn: Connection, clerk: Clerk, request: Request) -> tuple[Graduate, Post]:
     graduates = store.load_graduates(conn, ids=[request.graduate_id])
     if not graduates:

@@ -464,6 +464,16 @@ class PlacementDesk:
         except (NoModel, CorruptArtefact):
             return None
 
+    def artefact(self) -> Artefact:
+        """Give the version this process answers from.
+
+        Raises
+        ------
+        NoModel
+            If nothing is published yet.
+        """
+        return self._current_artefact()
+
     def choices(self) -> Choices:
         """List what a page offers to pick from."""
         regions = tables.load_reference().regions.values()

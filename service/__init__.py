@@ -18,6 +18,9 @@ from sqlalchemy import Engine
 from recommender import access, accounts
 from recommender.claims import start_of
 from recommender.closeups import Closeups
+from recommender.draft_changes import DraftChanges
+from recommender.draft_markets import Markets
+from recommender.drafts import Drafts
 from recommender.exposure import ExposureLog
 from recommender.finding import Finder
 from recommender.kiosk import Kiosk
@@ -103,6 +106,7 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it
     metrics = Metrics()
     moment = now or (lambda: start_of(today()))
+    laid = Markets(lambda: desk.artefact(), today=today, now=moment)
     exposures = ExposureLog(
         settings.home,
         explore_share=settings.explore_share,
@@ -119,6 +123,9 @@ def create_app(
             closeups=Closeups(engine, desk, today=today, now=moment),
             kiosk=Kiosk(engine, desk, today=today, now=moment),
             catalogs=Catalogs(engine, today=today),
+            drafts=Drafts(engine, laid),
+            draft_changes=DraftChanges(engine, laid),
+            draft_markets=laid,
             today=today,
             now=moment,
             clock=clock or moment,

@@ -44,6 +44,7 @@ _OF_ERROR: dict[type[errors.PlacementError], str] = {
     errors.SlipTaken: "slip-taken",
     errors.RoundRefused: "round-refused",
     errors.TrialRefused: "trial-refused",
+    errors.DraftRefused: "draft-refused",
     errors.ReplayMismatch: "other-body",
     errors.NoModel: "no-model",
     errors.CorruptArtefact: "unusable-model",
@@ -116,6 +117,8 @@ def placement_error(refusal: errors.PlacementError) -> Response:
         return _answer("round-refused", fields=[_round_fault(refusal)])
     if isinstance(refusal, errors.TrialRefused):
         return _answer("trial-refused", fields=[_round_fault(refusal)])
+    if isinstance(refusal, errors.DraftRefused):
+        return _answer("draft-refused", fields=[_round_fault(refusal)])
     if isinstance(refusal, errors.Ineligible):
         return _answer("ineligible", fields=[_rule_fault(*rule) for rule in refusal.rules])
     if isinstance(refusal, errors.BatchRefused):
@@ -236,8 +239,10 @@ def _kept_back(agreement_id: str, returns_on: str) -> FieldProblem:
 _FIELDS = {"slip": "slip", "booth": "booth", "post_at_fair": "post_id"}
 
 
-def _round_fault(refusal: errors.RoundRefused | errors.TrialRefused) -> FieldProblem:
-    """Say why a round, a pause or a trial does not allow something."""
+def _round_fault(
+    refusal: errors.RoundRefused | errors.DraftRefused | errors.TrialRefused,
+) -> FieldProblem:
+    """Say why a round, a pause, a draft or a trial does not allow something."""
     zh, en = failures.sentences(refusal, "zh")[0], failures.sentences(refusal, "en")[0]
     return FieldProblem(
         pointer="#", place="body", code=refusal.code, detail=zh, detail_en=en, suggestions=[]

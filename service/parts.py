@@ -12,6 +12,9 @@ from sqlalchemy import Engine
 
 from recommender.access import Grant
 from recommender.closeups import Closeups
+from recommender.draft_changes import DraftChanges
+from recommender.draft_markets import Markets
+from recommender.drafts import Drafts
 from recommender.exposure import ExposureLog
 from recommender.finding import Finder
 from recommender.kiosk import Kiosk
@@ -48,6 +51,9 @@ class Parts:
     closeups: Closeups
     kiosk: Kiosk
     catalogs: Catalogs
+    drafts: Drafts
+    draft_changes: DraftChanges
+    draft_markets: Markets
     today: Callable[[], date]
     now: Callable[[], datetime]
     clock: Callable[[], datetime]

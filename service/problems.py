@@ -94,6 +94,12 @@ KINDS = {
         zh="试验不能开始，或其现状不允许此操作，详见 errors。",
         en="The trial does not start, or does not allow this as it stands; errors says why.",
     ),
+    "draft-refused": Kind(
+        status=409,
+        title="The draft does not allow this as it stands",
+        zh="方案的现状不允许此操作，详见 errors。",
+        en="The draft does not allow this as it stands; errors says why.",
+    ),
     "already-claimed": Kind(
         status=409,
         title="The graduate has a claim at the post",

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0016"
+HEAD = "0017"
 
 metadata = MetaData(
     naming_convention={
@@ -503,6 +503,36 @@ ledger = Table(
     Column("reason", Text),
     Column("note", Text),
     Column("channel", Text),
+)
+
+# Assignments that officers change by hand, and every entry made in them, which never changes.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("draft_id", Text, primary_key=True),
+    Column("made_at", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("class_year", Integer, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("colleges", Text),
+    Column("trade", Text),
+    Column("class_name", Text),
+    Column("order_class", Text),
+)
+
+draft_entries = Table(
+    "draft_entries",
+    metadata,
+    Column("draft_id", Text, ForeignKey("drafts.draft_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id")),
+    Column("post_id", Text, ForeignKey("posts.post_id")),
+    Column("reason", Text),
+    Column("undoes", Integer),
+    Column("placed", Text),
 )
 
 # People who sign in at the console. Their secret is kept as its argon2id hash only.

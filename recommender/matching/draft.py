@@ -85,11 +85,25 @@ class Draft:
         return int((self.placed != UNPLACED).sum())
 
     @cached_property
-    def total(self) -> float:
+    def billionths(self) -> int:
         """The sum of the values of all pairs that no rule forbids, as a certificate adds it up."""
         (who,) = np.nonzero(self.placed != UNPLACED)
         who = who[self.market.eligible[who, self.placed[who]]]
-        return int(whole_values(self.values[who, self.placed[who]]).sum()) / SCALE
+        return int(whole_values(self.values[who, self.placed[who]]).sum())
+
+    @property
+    def total(self) -> float:
+        """The same as a number of people expected to stay."""
+        return self.billionths / SCALE
+
+    @cached_property
+    def places_left(self) -> NDArray[np.int32]:
+        """Places of each post that the cohort could fill still: int32 (n_posts,), at least 0."""
+        taken = np.zeros(len(self.market.posts), dtype=np.int32)
+        for post_id, lot in self.lots.values():
+            taken[self._columns[post_id]] += lot != HELD
+        left: NDArray[np.int32] = np.maximum(self.market.capacities - taken, 0)
+        return left
 
     def move(self, graduate_id: str, post_id: str | None) -> Moved:
         """Give somebody another post, or none.

@@ -183,13 +183,8 @@ def make_plan(
     FloorsConflict
         If floors cannot all be kept.
     """
-    keys = (
-        id_keys(graduate.graduate_id for graduate in market.graduates),
-        id_keys(post.post_id for post in market.posts),
-    )
-    values = market.scores
-    if not market.board.knows_chances:
-        values = percentiles(market.scores, market.eligible, *keys)
+    keys = _keys(market)
+    values = values_of(market)
     # Every pair counts where more is asked than the largest sum.
     is_plain = way == BEST and floors is None and circles is None
     lots, pinned, taken = _keep(market, pins or Pins(), values, narrow=is_plain)
@@ -217,6 +212,27 @@ def make_plan(
         floors=floors,
         kept=kept,
         fair=fair,
+    )
+
+
+def most_possible(market: Market, pins: Pins) -> int:
+    """Count how many could be placed at the most, pins kept; raises as `make_plan`."""
+    lots, pinned, _ = _keep(market, pins, market.scores, narrow=False)
+    widest = most_placed(lots.pairs, lots.capacities)
+    return int((widest != UNPLACED).sum() + (pinned != UNPLACED).sum())
+
+
+def values_of(market: Market) -> NDArray[np.float32]:
+    """Give what a plan adds up: float32 (n_graduates, n_posts), 0 to 1; see `Plan.measure`."""
+    if market.board.knows_chances:
+        return market.scores
+    return percentiles(market.scores, market.eligible, *_keys(market))
+
+
+def _keys(market: Market) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    return (
+        id_keys(graduate.graduate_id for graduate in market.graduates),
+        id_keys(post.post_id for post in market.posts),
     )
 
 

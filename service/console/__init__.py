@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 
 from recommender.settings import Settings
 from service.console import (
+    cohort,
     door,
     find,
     gate,
@@ -43,6 +44,6 @@ def register(app: Flask, settings: Settings, cookie_key: bytes) -> None:
     gate.guard(app, console)
     console.register_error_handler(gate.UnsafeLine, lambda _: shell.say("plain", 403))
     console.register_error_handler(CSRFError, lambda _: shell.say("stale", 400))
-    for area in (door, today, find, graduate, post, models, guidance, meeting):
+    for area in (door, today, find, graduate, post, cohort, models, guidance, meeting):
         console.register_blueprint(area.pages)
     app.register_blueprint(console)

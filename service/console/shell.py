@@ -18,6 +18,7 @@ BAR = {
     "console.today.show": "today",
     "console.find.graduates": "graduates",
     "console.find.posts": "posts",
+    "console.cohort.show": "cohort",
     "console.models.show": "models",
 }
 # The same for the alliance's year, whose pages stand in a bar of their own under one name.

@@ -32,6 +32,7 @@ SAID_ELSEWHERE = {
     errors.PinsConflict,
     errors.RoundRefused,
     errors.TrialRefused,
+    errors.DraftChanged,
 }
 
 

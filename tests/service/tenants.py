@@ -30,8 +30,9 @@ from werkzeug.test import TestResponse
 
 from recommender import access, ledger
 from recommender.claims import start_of
-from recommender.data import accounts, fair_desk, interested, registered, store
+from recommender.data import accounts, drafted, fair_desk, interested, registered, store
 from recommender.domain import Interest, InterestSide, MemberKind, Outcome, OutcomeStage
+from recommender.drafting import DraftAction, DraftEntry, KeptDraft
 from recommender.fairs import Booth, Registration, Turn
 from recommender.placements import PlacementDesk
 from recommender.places import Clerk
@@ -147,6 +148,14 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
         "data": {"post_id": "{post_id}", "stage": "interested", "date": "2026-05-14"},
         "answers": {303},
     },
+    "console.cohort.show": {"data": {"class_year": "2026"}, "answers": {200, 303}},
+    "console.cohort.show_found": {"data": {"text": "{graduate_id}"}, "echoes": True},
+    "console.cohort.act": {
+        "parts": {"act": "move"},
+        "data": {"saw": "1", "graduate_id": "{graduate_id}"},
+        "answers": {303},
+    },
+    "console.cohort.sheet": {"parts": {"kind": "csv"}},
     # R of every enterprise is under way.
     "rounds.open_round": {"json": {"name": "S", "due_on": "2026-06-30"}, "answers": {409}},
     "rounds.show_round": {"parts": {"round_id": "R"}},
@@ -207,6 +216,12 @@ _SENT = {"json", "data", "query_string", "headers"}
 
 def graduate_id(mark: str, state: str) -> str:
     return f"G-{mark}-{state}"
+
+
+def draft_id(graduate_id: str) -> str:
+    """Name the draft of somebody's college, without a mark: it stands in addresses."""
+    mark = next((mark for mark in ALLIANCE_OF if mark in graduate_id), "nobody")
+    return hashlib.sha256(mark.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +342,7 @@ def fill(migrated_file: Path, folder: Path) -> Filled:
     _take_places(engine)
     edition.issue(engine, day=DAY, author="officer 99")
     _hold_fairs(engine)
+    _begin_drafts(engine)
     rounds.open_round(engine, "R", day=DAY, due_on=DAY + timedelta(days=14))
     askers = _make_askers(engine)
     engine.dispose()
@@ -397,6 +413,30 @@ def _hold_fairs(engine: Engine) -> None:
     desk.issue(engine, clerk, FAIR, draw=lambda: SLIP)
     desk.mark(engine, clerk, FAIR, SLIP, "P-open")
     desk.close(engine, clerk, ENDED)
+
+
+def _begin_drafts(engine: Engine) -> None:
+    """Begin an assignment in each college."""
+    with store.writing(engine) as conn:
+        for mark in ALLIANCE_OF:
+            who = graduate_id(mark, FREE)
+            kept = KeptDraft(
+                draft_id=draft_id(who),
+                made_at=start_of(DAY),
+                made_by="user wang",
+                class_year=2026,
+                way="best",
+                colleges=(f"{mark} college",),
+            )
+            first = DraftEntry(
+                number=1,
+                at=start_of(DAY),
+                who="user wang",
+                action=DraftAction.ASSIGNED,
+                placed={who: "P-open"},
+            )
+            drafted.add_draft(conn, kept)
+            drafted.append(conn, kept.draft_id, [first])
 
 
 def _take_places(engine: Engine) -> None:
@@ -548,7 +588,11 @@ class Question:
 def questions(app: Flask, endpoint: str, graduate_id: str, post_id: str) -> list[Question]:
     """Ask a route about a graduate and a post: at every address of its own, by its own methods."""
     line, asked = QUESTIONS.get(endpoint, {}), []
-    values = {"graduate_id": graduate_id, "post_id": post_id}
+    values = {
+        "graduate_id": graduate_id,
+        "post_id": post_id,
+        "draft_id": draft_id(graduate_id),
+    }
     for rule in app.url_map.iter_rules(endpoint):
         given = {**values, **line.get("parts", {})}
         missing = set(rule.arguments) - set(given)

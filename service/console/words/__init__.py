@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service.console.words import closeup, common, find, guidance, house, meeting
+from service.console.words import closeup, cohort, common, find, guidance, house, meeting
 from service.texts import LANGUAGES, Pair
 
 AREAS: tuple[Mapping[str, Pair], ...] = (
     common.WORDS,
     find.WORDS,
     closeup.WORDS,
+    cohort.WORDS,
     house.WORDS,
     guidance.WORDS,
     meeting.WORDS,
