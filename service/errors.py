@@ -113,12 +113,8 @@ def placement_error(refusal: errors.PlacementError) -> Response:
         return _answer("unreadable", fields=[unreadable_field(refusal)])
     if isinstance(refusal, errors.ImportRefused):
         return _answer("unreadable", fields=[row_fault(each) for each in refusal.problems])
-    if isinstance(refusal, errors.RoundRefused):
-        return _answer("round-refused", fields=[_round_fault(refusal)])
-    if isinstance(refusal, errors.TrialRefused):
-        return _answer("trial-refused", fields=[_round_fault(refusal)])
-    if isinstance(refusal, errors.DraftRefused):
-        return _answer("draft-refused", fields=[_round_fault(refusal)])
+    if isinstance(refusal, errors.RoundRefused | errors.TrialRefused | errors.DraftRefused):
+        return _answer(_slug(refusal), fields=[_round_fault(refusal)])
     if isinstance(refusal, errors.Ineligible):
         return _answer("ineligible", fields=[_rule_fault(*rule) for rule in refusal.rules])
     if isinstance(refusal, errors.BatchRefused):
@@ -127,10 +123,14 @@ def placement_error(refusal: errors.PlacementError) -> Response:
         return _answer("no-open-place", fields=[_kept_back(*each) for each in refusal.agreements])
     if isinstance(refusal, errors.NotFound) and request.method == "POST":
         return _answer("unreadable", fields=[_unknown_id(refusal)])
-    slug = next((slug for kind, slug in _OF_ERROR.items() if isinstance(refusal, kind)), "failed")
+    slug = _slug(refusal)
     if slug == "failed":
         log.error("request failed", exc_info=refusal)
     return _answer(slug)
+
+
+def _slug(refusal: errors.PlacementError) -> str:
+    return next((slug for kind, slug in _OF_ERROR.items() if isinstance(refusal, kind)), "failed")
 
 
 def _http_error(error: HTTPException) -> AnyResponse:
