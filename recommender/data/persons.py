@@ -14,7 +14,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from recommender.data import bulk, rows, schema, store
+from recommender.data import bulk, drafted, rows, schema, store
 from recommender.data.ledger import moment_of, text_of
 from recommender.domain import Graduate
 from recommender.persons import Correction
@@ -32,6 +32,7 @@ ERASING: Mapping[str, Literal["cut", "delete"]] = {
     "ledger": "cut",
     "cases": "cut",
     "trial_subjects": "cut",
+    "draft_entries": "cut",
     "personal_details": "delete",
     "interests": "delete",
     "registrations": "delete",
@@ -45,6 +46,7 @@ ERASING: Mapping[str, Literal["cut", "delete"]] = {
 _EMPTIED: Mapping[str, Mapping[str, str | None]] = {
     "destinations": {"employer": None, "evidence": None},
     "ledger": {"note": None},
+    "draft_entries": {"reason": None},
     "cases": {"graduate_id": None, "text": "", "answer": None, "opened_by": ""},
 }
 # What is kept of an erased person's line of the roster: by this the reports count.
@@ -151,6 +153,7 @@ def erase(conn: Connection, graduate: Graduate, *, made_up_id: str) -> dict[str,
         else:
             changed = conn.execute(sa.delete(table).where(own))
         n_rows[table.name] = changed.rowcount
+    n_rows["draft_entries"] += drafted.rename(conn, old, made_up_id)
     n_rows["answers"] = _forget_answers(conn, old)
     store.grow_people(conn)
     return {name: n for name, n in n_rows.items() if n}

@@ -11,10 +11,11 @@ from sqlalchemy.engine import Engine
 from recommender import ledger
 from recommender.afterwards import Destination, DestinationKind, FollowUp, FollowUpResult
 from recommender.claims import SHANDONG
-from recommender.data import exposures, fair_desk, interested, registered, schema, store
+from recommender.data import drafted, exposures, fair_desk, interested, registered, schema, store
 from recommender.data.kept import to_row
 from recommender.data.pseudonyms import Pseudonyms
 from recommender.domain import Interest, InterestSide, OutcomeStage
+from recommender.drafting import DraftAction, DraftEntry, KeptDraft
 from recommender.fairs import Booth, Registration, Turn
 from recommender.persons import CaseKind, ConsentSource
 from recommender.places import Clerk
@@ -102,6 +103,27 @@ def fill(engine: Engine, home: Path) -> None:
         )
         conn.execute(sa.insert(schema.destinations), to_row(went))
         conn.execute(sa.insert(schema.follow_ups), to_row(asked))
+        kept = KeptDraft(
+            draft_id="D", made_at=NOON, made_by="user wang", class_year=2026, way="best"
+        )
+        placed = {WHO: "P1", OTHER: "P2"}
+        told = {"at": NOON, "who": "user wang"}
+        drafted.add_draft(conn, kept)
+        drafted.append(
+            conn,
+            "D",
+            [
+                DraftEntry(number=1, action=DraftAction.ASSIGNED, placed=placed, **told),
+                DraftEntry(
+                    number=2,
+                    action=DraftAction.VETOED,
+                    graduate_id=WHO,
+                    post_id="P1",
+                    reason="样例甲晕车",
+                    **told,
+                ),
+            ],
+        )
         conn.execute(sa.insert(schema.trials), TRIAL)
         conn.execute(sa.insert(schema.trial_subjects), SUBJECT)
     desk.issue(engine, CLERK, "F", draw=lambda: SLIP)
