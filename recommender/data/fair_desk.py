@@ -79,6 +79,12 @@ def find_slip(conn: Connection, fair_id: str, slip: str) -> Slip | None:
     return found[0] if found else None
 
 
+def find_slips(conn: Connection, slip: str) -> list[Slip]:
+    """Find the slips of a number at every fair, the last issued at the end."""
+    found = _load(conn, Slip, schema.slips, schema.slips.c.slip == slip)
+    return sorted(found, key=lambda each: each.issued_at)
+
+
 def slip_of(conn: Connection, fair_id: str, graduate_id: str) -> Slip | None:
     """Find the slip of a graduate at a fair."""
     table = schema.slips

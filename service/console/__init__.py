@@ -20,6 +20,7 @@ from service.console import (
     guidance,
     meeting,
     models,
+    paper,
     post,
     shell,
     today,
@@ -44,6 +45,6 @@ def register(app: Flask, settings: Settings, cookie_key: bytes) -> None:
     gate.guard(app, console)
     console.register_error_handler(gate.UnsafeLine, lambda _: shell.say("plain", 403))
     console.register_error_handler(CSRFError, lambda _: shell.say("stale", 400))
-    for area in (door, today, find, graduate, post, cohort, models, guidance, meeting):
+    for area in (door, today, find, graduate, post, cohort, models, guidance, meeting, paper):
         console.register_blueprint(area.pages)
     app.register_blueprint(console)

@@ -25,6 +25,8 @@ BAR = {
 YEAR = {
     "console.guidance.show": "guidance",
     "console.meeting.show": "meeting",
+    "console.paper.codes": "roster_codes",
+    "console.paper.find": "slips",
 }
 
 

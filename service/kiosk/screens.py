@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import segno
 import structlog
 from flask import Blueprint, request
-from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from recommender import errors, wording
@@ -21,6 +19,7 @@ from service.kiosk import cards, gate
 from service.kiosk.frame import lang, render
 from service.kiosk.state import State, levels
 from service.parts import parts
+from service.qr import qr
 
 log = structlog.get_logger()
 pages = Blueprint("kiosk", __name__, url_prefix="/kiosk")
@@ -205,14 +204,6 @@ def _slip(state: State) -> str:
         found=cards.shown(shown.cards, lang()),
         code=qr(f"{request.host_url}console/slips/{shown.number}"),
     )
-
-
-def qr(text: str) -> Markup:
-    """Draw a QR code as SVG, without a style of its own."""
-    drawn = segno.make_qr(text, error="m").svg_inline(
-        scale=1, border=4, omitsize=True, svgclass="qr", lineclass=None, light="#fff"
-    )
-    return Markup(drawn)  # noqa: S704 - drawn by the library from our own text
 
 
 # --- what goes wrong ----------------------------------------------------------------------------

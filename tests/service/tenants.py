@@ -190,6 +190,17 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
             "date": "2026-05-14",
         }
     },
+    "console.paper.found": {"data": {"number": SLIP}},
+    "console.paper.show": {"parts": {"slip": SLIP}},
+    "console.paper.check_in": {"parts": {"slip": SLIP}, "data": {}, "answers": {303}},
+    "console.paper.claim": {
+        "parts": {"slip": SLIP},
+        "data": {"graduate_id": "{graduate_id}", "name": "somebody"},
+        "answers": {303, 409, 422},  # a booth finds nobody who was not shown to it
+    },
+    "console.paper.make_codes": {
+        "data": {"fair": FAIR, "college": f"{B1} college", "class_name": f"{B1} class"}
+    },
     "kiosk.open_form": {"answers": {200, 302}},
     "kiosk.open": {"data": {"token": "-", "fair": FAIR}, "answers": {401}},
     "kiosk.press": {

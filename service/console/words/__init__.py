@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service.console.words import closeup, cohort, common, find, guidance, house, meeting
+from service.console.words import closeup, cohort, common, find, guidance, house, meeting, paper
 from service.texts import LANGUAGES, Pair
 
 AREAS: tuple[Mapping[str, Pair], ...] = (
@@ -15,6 +15,7 @@ AREAS: tuple[Mapping[str, Pair], ...] = (
     house.WORDS,
     guidance.WORDS,
     meeting.WORDS,
+    paper.WORDS,
 )
 ALL: dict[str, Pair] = {key: pair for area in AREAS for key, pair in area.items()}
 
