@@ -27,6 +27,7 @@ from recommender.internship_commands import internships
 from recommender.ledger_commands import places
 from recommender.meeting_commands import meeting
 from recommender.next_step_commands import next_step
+from recommender.pack_commands import pack, pack_options, serve_pack
 from recommender.person_commands import audit, case, consent, person, ranking
 from recommender.post_commands import enterprises, posts
 from recommender.round_commands import rounds
@@ -325,6 +326,7 @@ program.add_command(posts)
 program.add_command(enterprises)
 program.add_command(meeting)
 program.add_command(fair)
+program.add_command(pack)
 program.add_command(evaluate)
 program.add_command(tune)
 
@@ -436,10 +438,20 @@ def list_tokens(json_file: str | None) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="H")
 @click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
-def serve(host: str, port: int, workers: int) -> None:
-    """Serve the page and the API until told to stop."""
+@pack_options
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    pack_file: Path | None,
+    trusted: str | None,
+    journal: Path | None,
+) -> None:
+    """Serve the page and the API until told to stop; in a hall, from a pack."""
     from importlib import import_module
 
+    if pack_file is not None:
+        serve_pack(pack_file, trusted, journal, host=host, port=port)
     # By name: the program below never imports the service above it; this command starts it.
     run_server = import_module("service.server").run_server
     settings = terminal.settings()

@@ -25,6 +25,7 @@ PlacementError
 │   ├── PinsConflict        more are fixed at a post than it has places
 │   ├── RoundRefused        a collection round does not allow this as it stands
 │   ├── TrialRefused        a trial does not start or allow this as it stands
+│   ├── PackRefused         a pack of a fair, or a journal of its marks, is not taken
 │   ├── FloorsConflict      floors of agreements that cannot all be kept
 │   ├── ReplayMismatch      an idempotency key came back with another body
 │   ├── TooFewLists         too few lists were shown to estimate anything from
@@ -315,6 +316,15 @@ class FloorsConflict(Refused):
     def __init__(self, agreement_ids: Sequence[str]) -> None:
         super().__init__(", ".join(agreement_ids))
         self.agreement_ids = tuple(agreement_ids)
+
+
+class PackRefused(Refused):
+    """A pack of a fair, or the journal of its marks, is not taken: a code and its facts."""
+
+    def __init__(self, code: str, *facts: str) -> None:
+        super().__init__(code, *facts)
+        self.code = code
+        self.facts = facts
 
 
 class ReplayMismatch(Refused):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from recommender import draft_problems, errors, phrases, round_problems, trial_problems, wording
+from recommender import (
+    draft_problems,
+    errors,
+    pack_problems,
+    phrases,
+    round_problems,
+    trial_problems,
+    wording,
+)
 
 # Errors that say one thing: a sentence with the facts that the error carries.
 _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
@@ -243,6 +251,8 @@ def _listed(error: errors.Refused, language: str) -> tuple[str, ...]:
             return (*problems, _total(len(problems))[language == "en"])
         case errors.DraftRefused():
             return (draft_problems.refusal(error.code, error.facts)[language == "en"],)
+        case errors.PackRefused():
+            return (pack_problems.refusal(error.code, error.facts)[language == "en"],)
         case errors.RoundRefused():
             return (round_problems.refusal(error.code, error.facts)[language == "en"],)
         case errors.TrialRefused():

@@ -264,6 +264,17 @@ def result(fair_id: str, *, out: Path | None, json_file: str | None) -> None:
         terminal.say(f"已写入 {out}", f"Wrote {out}")
 
 
+@fair.command("hand-in")
+@click.argument("journal", type=click.Path(path_type=Path, dir_okay=False))
+@author_option
+@json_option
+def hand_in(journal: Path, *, author: str, json_file: str | None) -> None:
+    """Take the JOURNAL of a hall into the database; the same as pack hand-in."""
+    from recommender.pack_commands import take_in
+
+    take_in(journal, author, json_file)
+
+
 def _clerk(author: str) -> Clerk:
     from recommender.places import Clerk
 

@@ -285,21 +285,9 @@ class PlacementDesk:
             If nothing is published yet.
         """
         snapshot = self._current()
-        graduate = _read_profile(profile, snapshot.market.day)
-        known_now = snapshot.market.reference
-        written = known_now.trade_of(graduate.trade)
-        known = written in tables.known_trades() or written in known_now.recoded_trades()
-        read_as = written if known else tables.nearest_trade(written)
-        ranked = _ranking(
-            snapshot,
-            replace(graduate, trade=read_as),
-            markets.beside_places(Standing(), snapshot.market),
-            top=top,
-            order=order,
-            congestion=congestion,
-            among=among,
+        return _rank_profile(
+            snapshot, profile, top=top, order=order, congestion=congestion, among=among
         )
-        return ranked if read_as == graduate.trade else replace(ranked, read_as=read_as)
 
     def look(self, graduate_id: str, *, top: int = 10) -> Look:
         """Give one graduate's list with the market that it comes from.
@@ -476,17 +464,7 @@ class PlacementDesk:
 
     def choices(self) -> Choices:
         """List what a page offers to pick from."""
-        regions = tables.load_reference().regions.values()
-        return Choices(
-            trades=tables.known_trades(),
-            levels=tuple((level.name, wording.label(level)) for level in SkillLevel),
-            # The province stands among the regions too, as a city of its own.
-            cities=tuple(
-                (region.code, region.name)
-                for region in regions
-                if region.code == region.city_code and not region.code.endswith("0000")
-            ),
-        )
+        return choices()
 
     def _current_artefact(self) -> Artefact:
         """Give the version to answer from; look whether the pointer moved twice a second.
@@ -589,6 +567,21 @@ class PlacementDesk:
         return found[0]
 
 
+def choices() -> Choices:
+    """List what a page offers to pick from."""
+    regions = tables.load_reference().regions.values()
+    return Choices(
+        trades=tables.known_trades(),
+        levels=tuple((level.name, wording.label(level)) for level in SkillLevel),
+        # The province stands among the regions too, as a city of its own.
+        cities=tuple(
+            (region.code, region.name)
+            for region in regions
+            if region.code == region.city_code and not region.code.endswith("0000")
+        ),
+    )
+
+
 def explored(ranked: PostRanking, request_id: str, share: float) -> PostRanking:
     """Draw the order in which a kiosk's list is shown; every line keeps its numbers and reasons.
 
@@ -603,6 +596,53 @@ def explored(ranked: PostRanking, request_id: str, share: float) -> PostRanking:
         swapped=drawn.swapped,
         propensity=drawn.propensity,
     )
+
+
+def rank_profile(
+    artefact: Artefact,
+    market: Market,
+    profile: Mapping[str, object],
+    *,
+    top: int = 10,
+    order: str = "market",
+    congestion: float = CONGESTION,
+    among: Collection[str] | None = None,
+) -> PostRanking:
+    """Rank a market's posts for a profile, without any database; see `PlacementDesk`.
+
+    Raises
+    ------
+    Unreadable
+        If a field cannot be read.
+    """
+    fixed = _Snapshot(artefact=artefact, market=market, revision=0, sheets_revision=0, taken_at="")
+    return _rank_profile(fixed, profile, top=top, order=order, congestion=congestion, among=among)
+
+
+def _rank_profile(
+    snapshot: _Snapshot,
+    profile: Mapping[str, object],
+    *,
+    top: int,
+    order: str,
+    congestion: float,
+    among: Collection[str] | None,
+) -> PostRanking:
+    graduate = _read_profile(profile, snapshot.market.day)
+    known_now = snapshot.market.reference
+    written = known_now.trade_of(graduate.trade)
+    known = written in tables.known_trades() or written in known_now.recoded_trades()
+    read_as = written if known else tables.nearest_trade(written)
+    ranked = _ranking(
+        snapshot,
+        replace(graduate, trade=read_as),
+        markets.beside_places(Standing(), snapshot.market),
+        top=top,
+        order=order,
+        congestion=congestion,
+        among=among,
+    )
+    return ranked if read_as == graduate.trade else replace(ranked, read_as=read_as)
 
 
 def _ranking(

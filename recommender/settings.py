@@ -58,6 +58,8 @@ class Settings:
         How many days an ``Idempotency-Key`` brings its answer back, at least 1.
     ask_after_days
         After how many days without a change it is asked whether a post is still wanted.
+    pack_key
+        Public key, or a file that holds it, with which a hall opens packs; None for none.
     """
 
     home: Path
@@ -71,6 +73,7 @@ class Settings:
     keep_lists_days: int = KEEP_LISTS_DAYS
     keep_answers_days: int = KEEP_ANSWERS_DAYS
     ask_after_days: int = ASK_AFTER_DAYS
+    pack_key: str | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -99,6 +102,7 @@ class Settings:
                 _read(env, "PLACEMENT_KEEP_ANSWERS_DAYS", _some_days) or KEEP_ANSWERS_DAYS
             ),
             ask_after_days=ask_after or ASK_AFTER_DAYS,
+            pack_key=env.get("PLACEMENT_PACK_KEY", "").strip() or None,
         )
 
     def moment(self, clock: datetime) -> datetime:
@@ -124,6 +128,7 @@ class Settings:
             "PLACEMENT_KEEP_LISTS_DAYS": str(self.keep_lists_days),
             "PLACEMENT_KEEP_ANSWERS_DAYS": str(self.keep_answers_days),
             "PLACEMENT_ASK_AFTER_DAYS": str(self.ask_after_days),
+            "PLACEMENT_PACK_KEY": self.pack_key or "",
         }
 
     @property

@@ -8,27 +8,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 
-from flask_openapi.models.security_scheme import SecurityScheme
 from flask_openapi.openapi import OpenAPI
-from flask_talisman import Talisman
 from sqlalchemy import Engine
 
 from recommender import access, accounts
 from recommender.claims import start_of
-from recommender.closeups import Closeups
-from recommender.draft_changes import DraftChanges
-from recommender.draft_markets import Markets
-from recommender.drafts import Drafts
-from recommender.exposure import ExposureLog
-from recommender.finding import Finder
-from recommender.kiosk import Kiosk
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
-from recommender.year.guidance_views import Catalogs
 from service import console, errors, kiosk, parts, watch
-from service.api import BEARER, PREFIX, api
+from service.api import PREFIX, api
+from service.bare import bare_app, send_headers
 from service.codes_api import codes
 from service.fair_api import fairs
 from service.guidance_api import guidance
@@ -36,26 +26,11 @@ from service.ledger_api import places
 from service.meeting_api import meetings
 from service.next_step_api import steps
 from service.page import page
-from service.payloads import Problem
 from service.probes import probes
 from service.rounds_api import collection
 from service.year_api import year
 
-MAX_BODY_BYTES = 64 * 1024
 _DOCUMENT = f"{PREFIX}/openapi.json"
-_POLICY = {
-    "default-src": "'self'",
-    "base-uri": "'none'",
-    "form-action": "'self'",
-    "frame-ancestors": "'none'",
-    "object-src": "'none'",
-    "img-src": "'self' data:",  # Bootstrap draws ticks and arrows so
-}
-
-
-class _Application(OpenAPI):
-    def log_exception(self, exc_info: Any) -> None:
-        """Say nothing: `errors` logs a failure, without the address, which may hold an id."""
 
 
 def _new_request_id() -> str:
@@ -89,48 +64,17 @@ def create_app(
     validate_answers
         Whether each answer is held against its shape in the API's document; for tests.
     """
-    # Imported late: see there.
-    from service.metrics import Metrics
-
-    app = _Application(
-        __name__,
-        info={"title": "Placement", "version": "1.0.0", "summary": "Posts for graduates."},
-        security_schemes={BEARER: SecurityScheme(type="http", scheme="bearer")},
-        validation_error_model=Problem,
-        validation_error_callback=errors.unreadable_shape,
-        validate_response=validate_answers,
-        doc_ui=False,
-    )
-    app.openapi_version = "3.1.0"
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it
-    metrics = Metrics()
+    app = bare_app(validate_answers=validate_answers)
     moment = now or (lambda: start_of(today()))
-    laid = Markets(lambda: desk.artefact(), today=today, now=moment)
-    exposures = ExposureLog(
-        settings.home,
-        explore_share=settings.explore_share,
-        is_on=settings.keep_lists_days > 0,
-        tell=metrics.count_lists,
-    )
     parts.keep(
         app,
-        parts.Parts(
-            settings=settings,
-            engine=engine,
-            desk=desk,
-            finder=Finder(engine, today=today, now=moment),
-            closeups=Closeups(engine, desk, today=today, now=moment),
-            kiosk=Kiosk(engine, desk, today=today, now=moment),
-            catalogs=Catalogs(engine, today=today),
-            drafts=Drafts(engine, laid),
-            draft_changes=DraftChanges(engine, laid),
-            draft_markets=laid,
+        parts.gather(
+            settings,
+            engine,
+            desk,
             today=today,
             now=moment,
             clock=clock or moment,
-            metrics=metrics,
-            exposures=exposures,
             new_request_id=new_request_id,
         ),
     )
@@ -149,7 +93,7 @@ def create_app(
     app.register_blueprint(page)
     console.register(app, settings, cookie_key or secrets.token_bytes(32))
     kiosk.register(app)
-    _send_headers(app, settings)
+    send_headers(app, settings)
     document = app.api_doc
     app.add_url_rule(_DOCUMENT, "document", lambda: document)
     return app
@@ -178,19 +122,3 @@ def build_app(
         clock=clock,
         cookie_key=accounts.cookie_key(settings.home),
     )
-
-
-def _send_headers(app: OpenAPI, settings: Settings) -> None:
-    talisman = Talisman(
-        app,
-        force_https=settings.https,
-        strict_transport_security=settings.https,
-        content_security_policy=_POLICY,
-        frame_options="DENY",
-        referrer_policy="no-referrer",
-        session_cookie_secure=settings.https,
-    )
-    plain = talisman(force_https=False)
-    for name, view in app.view_functions.items():
-        if name.startswith("probes."):
-            plain(view)  # asked from this machine, past what speaks HTTPS to the outside

@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Sequence
 
 import structlog
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -44,6 +44,7 @@ _OF_ERROR: dict[type[errors.PlacementError], str] = {
     errors.SlipTaken: "slip-taken",
     errors.RoundRefused: "round-refused",
     errors.TrialRefused: "trial-refused",
+    errors.PackRefused: "pack-refused",
     errors.DraftRefused: "draft-refused",
     errors.ReplayMismatch: "other-body",
     errors.NoModel: "no-model",
@@ -51,6 +52,7 @@ _OF_ERROR: dict[type[errors.PlacementError], str] = {
     errors.Busy: "busy",
     errors.DatabaseFailed: "no-database",
 }
+_OfState = errors.RoundRefused | errors.TrialRefused | errors.DraftRefused | errors.PackRefused
 _OF_STATUS = {
     400: "bad-request",
     401: "no-token",
@@ -113,8 +115,8 @@ def placement_error(refusal: errors.PlacementError) -> Response:
         return _answer("unreadable", fields=[unreadable_field(refusal)])
     if isinstance(refusal, errors.ImportRefused):
         return _answer("unreadable", fields=[row_fault(each) for each in refusal.problems])
-    if isinstance(refusal, errors.RoundRefused | errors.TrialRefused | errors.DraftRefused):
-        return _answer(_slug(refusal), fields=[_round_fault(refusal)])
+    if isinstance(refusal, _OfState):
+        return _answer(_slug(refusal), fields=[_state_fault(refusal)])
     if isinstance(refusal, errors.Ineligible):
         return _answer("ineligible", fields=[_rule_fault(*rule) for rule in refusal.rules])
     if isinstance(refusal, errors.BatchRefused):
@@ -153,7 +155,7 @@ def _answer(
     if is_api():
         return problem(slug, fields=fields, headers=headers)
     kind, lang = KINDS[slug], language()
-    if request.path.startswith("/console"):
+    if request.path.startswith("/console") and "console" in current_app.blueprints:
         part = "_problem.html" if shell.is_part() else "problem.html"
         return Response(shell.render(part, kind=kind, fields=fields), kind.status, list(headers))
     page = render_template("problem.html", kind=kind, t=texts(lang), lang=lang, fields=fields)
@@ -239,10 +241,8 @@ def _kept_back(agreement_id: str, returns_on: str) -> FieldProblem:
 _FIELDS = {"slip": "slip", "booth": "booth", "post_at_fair": "post_id"}
 
 
-def _round_fault(
-    refusal: errors.RoundRefused | errors.DraftRefused | errors.TrialRefused,
-) -> FieldProblem:
-    """Say why a round, a pause, a draft or a trial does not allow something."""
+def _state_fault(refusal: _OfState) -> FieldProblem:
+    """Say why a round, a pause, a draft, a trial or a pack does not allow something."""
     zh, en = failures.sentences(refusal, "zh")[0], failures.sentences(refusal, "en")[0]
     return FieldProblem(
         pointer="#", place="body", code=refusal.code, detail=zh, detail_en=en, suggestions=[]

@@ -63,6 +63,48 @@ class Parts:
     seen: dict[bytes, tuple[Grant, float]] = field(default_factory=dict)
 
 
+def gather(
+    settings: Settings,
+    engine: Engine,
+    desk: PlacementDesk,
+    *,
+    today: Callable[[], date],
+    now: Callable[[], datetime],
+    clock: Callable[[], datetime],
+    new_request_id: Callable[[], str],
+) -> Parts:
+    """Put the use cases together on top of a database and a desk; nothing is opened or read."""
+    # Imported late: see there.
+    from service.metrics import Metrics
+
+    metrics = Metrics()
+    laid = Markets(lambda: desk.artefact(), today=today, now=now)
+    exposures = ExposureLog(
+        settings.home,
+        explore_share=settings.explore_share,
+        is_on=settings.keep_lists_days > 0,
+        tell=metrics.count_lists,
+    )
+    return Parts(
+        settings=settings,
+        engine=engine,
+        desk=desk,
+        finder=Finder(engine, today=today, now=now),
+        closeups=Closeups(engine, desk, today=today, now=now),
+        kiosk=Kiosk(engine, desk, today=today, now=now),
+        catalogs=Catalogs(engine, today=today),
+        drafts=Drafts(engine, laid),
+        draft_changes=DraftChanges(engine, laid),
+        draft_markets=laid,
+        today=today,
+        now=now,
+        clock=clock,
+        metrics=metrics,
+        exposures=exposures,
+        new_request_id=new_request_id,
+    )
+
+
 def keep(app: Flask, found: Parts) -> None:
     """Let the views of an application find its parts."""
     app.extensions[_KEY] = found

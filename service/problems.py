@@ -184,6 +184,12 @@ KINDS = {
         zh="服务出现意外错误，详情已记入日志。",
         en="The service failed unexpectedly; the details are in its log.",
     ),
+    "pack-refused": Kind(
+        status=410,
+        title="The pack of the fair does not hold now",
+        zh="本场双选会的离线包不在有效期内，不再给出推荐，也不再登记意向。",
+        en="The pack of this fair holds no more, or not yet: it ranks nothing and keeps no mark.",
+    ),
     "busy": Kind(
         status=503,
         title="Something else holds the lock",

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,14 @@ from gunicorn.glogging import Logger
 
 from recommender import access
 from recommender.errors import CannotListen, PortTaken
+from recommender.pack.hall import Hall
+from recommender.pack.journal import Journal
+from recommender.pack.opened import Pack
 from recommender.settings import Settings
 from service import logs
 
 THREADS = 4
+HALL_THREADS = 8
 GRACE_S = 10
 BACKLOG = 2048
 LAST_PORT = 65_535
@@ -28,6 +33,55 @@ LAST_PORT = 65_535
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 
 log = structlog.get_logger()
+
+
+def run_hall(
+    settings: Settings,
+    pack: Pack,
+    journal: Path,
+    clock: Callable[[], datetime],
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    told: Callable[[str], None] = lambda _url: None,
+) -> int:
+    """Serve a hall from a pack until told to stop; give the exit code as `run_server`.
+
+    One process, since one journal has one writer; it opens no database, and writes nothing but
+    the journal.
+
+    Parameters
+    ----------
+    told
+        Is told the address once it is listened at.
+
+    Raises
+    ------
+    PortTaken, CannotListen
+        As `run_server`.
+    PackRefused
+        If the journal cannot be gone on with.
+    """
+    listener = _listen(host, port)
+    # Looked at once before anything is served: a worker could only say that it did not start.
+    Journal(journal, pack, clock()).close()
+
+    def build() -> Callable[..., Any]:
+        from service.pack_app import create_pack_app
+
+        hall = Hall(pack, Journal(journal, pack, clock()), clock)
+        return create_pack_app(settings, hall, now=clock)
+
+    logs.configure()
+    log.info("serving", url=_url(listener), workers=1, threads=HALL_THREADS, pack=pack.pack_id)
+    told(_url(listener))
+    try:
+        _Server(build, listener, 1, threads=HALL_THREADS).run()
+    except SystemExit as end:
+        return 0 if not end.code else 4
+    except HaltServer:
+        return 4
+    return 0
 
 
 def run_server(
@@ -50,7 +104,7 @@ def run_server(
     logs.configure()
     log.info("serving", url=_url(listener), workers=workers, threads=THREADS)
     try:
-        _Server(settings, listener, workers).run()
+        _Server(lambda: _build(settings), listener, workers, child_exit=_forget_worker).run()
     except SystemExit as end:
         # gunicorn's own 3 and 4 say that a worker did not boot; ours reserves 3 for busy.
         return 0 if not end.code else 4
@@ -75,18 +129,26 @@ class _JsonLogger(Logger):  # type: ignore[misc]  # gunicorn is not typed
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
     """One application, built in each worker after it was forked."""
 
-    def __init__(self, settings: Settings, listener: socket.socket, workers: int) -> None:
-        self._settings = settings
+    def __init__(
+        self,
+        build: Callable[[], Callable[..., Any]],
+        listener: socket.socket,
+        workers: int,
+        *,
+        threads: int = THREADS,
+        **hooks: Callable[..., None],
+    ) -> None:
+        self._build = build
         self._options = {
             "bind": f"fd://{listener.detach()}",
             "workers": workers,
-            "threads": THREADS,
+            "threads": threads,
             "worker_class": "gthread",
             "graceful_timeout": GRACE_S,
             "control_socket_disable": True,
             "logger_class": _JsonLogger,
             "accesslog": None,  # ours names routes, never addresses
-            "child_exit": _forget_worker,
+            **hooks,
         }
         super().__init__()
 
@@ -95,10 +157,14 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
             self.cfg.set(name, value)
 
     def load(self) -> Callable[..., Any]:
-        # The environment and the clock are read there and nowhere else.
-        import wsgi
+        return self._build()
 
-        return wsgi.build(self._settings)
+
+def _build(settings: Settings) -> Callable[..., Any]:
+    # The environment and the clock are read there and nowhere else.
+    import wsgi
+
+    return wsgi.build(settings)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
@@ -29,6 +30,15 @@ def table(name: str) -> tuple[Mapping[str, str], ...]:
     """Read one reference table, e.g. ``occupations``: its rows by column name, unchanged."""
     with (TABLES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return tuple(MappingProxyType(row) for row in csv.DictReader(file))
+
+
+@cache
+def tables_digest() -> str:
+    """Give the SHA-256 over every table, names and contents, by which two programs compare."""
+    digest = sha256()
+    for path in sorted(TABLES.glob("*.csv")):
+        digest.update(f"{path.name} {sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
 
 
 def _plain(text: str) -> str:

@@ -601,6 +601,13 @@ def find_token(conn: Connection, token_sha256: str) -> TokenGrant | None:
     return None if row is None else TokenGrant(**row._asdict())
 
 
+def token_digests(conn: Connection, *, role: str) -> frozenset[str]:
+    """Give the SHA-256 of every token of a role that still holds."""
+    table = schema.tokens
+    held = (table.c.role == role) & sa.not_(table.c.revoked)
+    return frozenset(conn.execute(sa.select(table.c.token_sha256).where(held)).scalars())
+
+
 def list_tokens(conn: Connection) -> list[TokenGrant]:
     """List every token, also revoked ones, by id."""
     found = conn.execute(_columns(schema.tokens, TokenGrant).order_by(schema.tokens.c.token_id))

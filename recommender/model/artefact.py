@@ -114,7 +114,7 @@ def write_version(models_dir: Path, draft: Artefact, card: str) -> int:
             "schema": SCHEMA,
             "version": version,
             "published": draft.published,
-            "kind": _KINDS[type(draft.scorer)],
+            "kind": kind_of_scorer(draft.scorer),
             "parent": readable_current(models_dir),
             "facts": dict(draft.facts),
             "files": {
@@ -270,16 +270,10 @@ def read_version(models_dir: Path, version: int) -> Artefact:
         for name, content in contents.items()
         if name.endswith(".npy")
     }
-    if manifest["kind"] == "chances" and tuple(names["names"]) != tuple(FEATURES):
-        raise CorruptArtefact("features.json", "another program's features")
-    try:
-        scorer = _scorer(manifest["kind"], names, arrays)
-    except (KeyError, TypeError) as error:
-        raise CorruptArtefact(MANIFEST, "another program's parts") from error
     return Artefact(
         version=version,
         published=manifest["published"],
-        scorer=scorer,
+        scorer=scorer_of(manifest["kind"], names, arrays),
         facts=manifest["facts"],
         prices={
             post_id: (price, applicants)
@@ -288,13 +282,30 @@ def read_version(models_dir: Path, version: int) -> Artefact:
     )
 
 
-def _scorer(
+def kind_of_scorer(scorer: Scorer | ChanceScorer) -> str:
+    """Name what kind of scorer one is, as a manifest says it."""
+    return _KINDS[type(scorer)]
+
+
+def scorer_of(
     kind: str, names: Mapping[str, list[str]], arrays: Mapping[str, NDArray[Any]]
 ) -> Scorer | ChanceScorer:
-    if kind == _KINDS[ChanceScorer]:
-        return ChanceScorer.made_of(names, arrays)
-    maker: Any = HybridScorer if kind == _KINDS[HybridScorer] else TableScorer
-    scorer: Scorer = maker(**{name: tuple(each) for name, each in names.items()}, **arrays)
+    """Make a scorer again from its kind, `vocabulary` and `arrays`.
+
+    Raises
+    ------
+    CorruptArtefact
+        If another version of the program wrote them.
+    """
+    if kind == _KINDS[ChanceScorer] and tuple(names["names"]) != tuple(FEATURES):
+        raise CorruptArtefact("features.json", "another program's features")
+    try:
+        if kind == _KINDS[ChanceScorer]:
+            return ChanceScorer.made_of(names, arrays)
+        maker: Any = HybridScorer if kind == _KINDS[HybridScorer] else TableScorer
+        scorer: Scorer = maker(**{name: tuple(each) for name, each in names.items()}, **arrays)
+    except (KeyError, TypeError) as error:
+        raise CorruptArtefact(MANIFEST, "another program's parts") from error
     return scorer
 
 

@@ -22,13 +22,13 @@ from recommender.places import Clerk
 from recommender.year.fair import Fair, load, once, posts_at
 
 # No 0, 1, I and O, which are read for one another: 40 bits, which nobody guesses at a fair.
-_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_LENGTH = 8
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+LENGTH = 8
 
 
 def draw_number() -> str:
     """Draw the number of a slip by lot."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
 
 
 def read_number(written: str) -> str:
@@ -162,7 +162,7 @@ def mark(
         )
         fair_desk.put_mark(conn, made)
         if known.graduate_id is not None:
-            _keep(conn, made, known.graduate_id, clerk.day)
+            keep_mark(conn, made, known.graduate_id, clerk.day)
         return made
 
     asked = ("mark", fair_id, number, post_id, side.value, rank)
@@ -223,7 +223,7 @@ def claim(
         )
         fair_desk.claim_slip(conn, claimed)
         for made in fair_desk.load_marks(conn, fair_id, number):
-            _keep(conn, made, graduate_id, clerk.day)
+            keep_mark(conn, made, graduate_id, clerk.day)
         return claimed
 
     return once(engine, clerk, key, ("claim", fair_id, number, graduate_id, name), Slip, act)
@@ -296,7 +296,7 @@ def _was_shown(conn: Connection, slip: Slip, own: str) -> bool:
     return own in {each.place for each in shown}
 
 
-def _keep(conn: Connection, made: Mark, graduate_id: str, day: date) -> None:
+def keep_mark(conn: Connection, made: Mark, graduate_id: str, day: date) -> None:
     """Keep a mark as an interest of the fair; a graduate's own as an outcome, once."""
     interest = Interest(
         fair_id=made.fair_id,

@@ -30,6 +30,7 @@ SAID_ELSEWHERE = {
     errors.NoOpenPlace,
     errors.FloorsConflict,
     errors.PinsConflict,
+    errors.PackRefused,
     errors.RoundRefused,
     errors.TrialRefused,
     errors.DraftChanged,
