@@ -6,6 +6,7 @@ PlacementError
 ├── Refused                 exit 1: nothing was written
 │   ├── ImportRefused       rows of the sheets have problems
 │   ├── MassClosing         a whole catalog would close too many posts
+│   ├── PreviewChanged      what would be written is not what was agreed to
 │   ├── NoOpenPlace         a signing finds no open place
 │   ├── AlreadyPlaced       a graduate already holds a place
 │   ├── AlreadyClaimed      a place is held for the graduate, or they stand in line, already
@@ -134,6 +135,10 @@ class MassClosing(Refused):
         self.issuing_body = issuing_body
         self.n_closing = n_closing
         self.n_open = n_open
+
+
+class PreviewChanged(Refused):
+    """Something else was written since the difference was shown, so it is another one now."""
 
 
 class NoOpenPlace(Refused):

@@ -22,6 +22,10 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
         "Refused: the catalog of {issuing_body} would close {n_closing} of its {n_open} open "
         "posts, more than 30 %; if that is meant, add --allow-mass-closing.",
     ),
+    errors.PreviewChanged: (
+        "核对之后数据有变化，未写入任何内容；请重新核对。",
+        "Something changed since the difference was shown; nothing was written. Look again.",
+    ),
     errors.AlreadyPlaced: (
         "毕业生 {graduate_id} 已落实岗位。",
         "Graduate {graduate_id} already holds a place.",

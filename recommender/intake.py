@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -66,6 +66,7 @@ MASS_CLOSING = 0.3
 NAMED_STRANDED = 20
 
 log = structlog.get_logger()
+Admit = Callable[[Connection, Sequence[ParsedSheet]], Sequence[ParsedSheet]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ class ImportSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Difference:
+class Difference:
     """Everything that the sheets of one call would change, and what forbids it.
 
     `recodings` are all changes of codes that will hold then.
@@ -125,6 +126,7 @@ class _Difference:
 
     @property
     def kinds(self) -> tuple[Changes[Any], ...]:
+        """Every kind of sheet, in the order of writing."""
         return (
             self.graduates,
             self.posts,
@@ -205,11 +207,17 @@ def take_in(
     allow_stranded: bool = False,
     keys: PersonKeys | None = None,
     skipped: Sequence[str] = (),
+    admit: Admit = lambda conn, sheets: sheets,
+    agree: Callable[[Difference], None] = lambda difference: None,
 ) -> ImportSummary:
-    """Take in sheets that are read already, as `import_files` does."""
+    """Take in sheets that are read already, as `import_files` does.
+
+    `admit` turns what is not the caller's to write into problems; `agree` sees what would
+    change, and may raise where that is not what was agreed to.
+    """
     transaction = store.reading if dry_run else store.writing
     with transaction(engine) as conn:
-        sheets, gone = standing_by.without_erased(conn, read, keys)
+        sheets, gone = standing_by.without_erased(conn, admit(conn, read), keys)
         implied = answers.implied_steps(conn, sheets)
         sheets += implied.sheets
         difference = _compare(conn, sheets, implied, gone, day=day, replace=replace, issuer=issuer)
@@ -220,6 +228,7 @@ def take_in(
         if problems:
             places = {sheet.filename: place for place, sheet in enumerate(sheets)}
             raise ImportRefused(sorted(problems, key=lambda p: (places[p.filename], p.row)))
+        agree(difference)
         if not allow_mass_closing:
             _refuse_mass_closing(difference.closings)
         summary = ImportSummary(
@@ -280,7 +289,7 @@ def _compare(
     day: date,
     replace: bool,
     issuer: str | None,
-) -> _Difference:
+) -> Difference:
     graduates = changes.gather_graduates(sheets)
     stands = list(standing_by.hold_to_what_was_said(conn, graduates))
     changes.compare_graduates(conn, graduates)
@@ -324,7 +333,7 @@ def _compare(
     if replace:
         problems += changes.without_issuer(sheets, posts, issuer=issuer)
         closings = changes.absent_posts(conn, sheets, posts, day=day, issuer=issuer)
-    return _Difference(
+    return Difference(
         graduates=graduates,
         posts=posts,
         outcomes=outcomes,
@@ -368,7 +377,7 @@ def _refuse_mass_closing(closings: Iterable[Closing]) -> None:
             raise MassClosing(closing.issuing_body, len(closing.posts), closing.n_open)
 
 
-def _refuse_stranding(conn: Connection, difference: _Difference, day: date) -> list[RowProblem]:
+def _refuse_stranding(conn: Connection, difference: Difference, day: date) -> list[RowProblem]:
     """Name who would lose every eligible post of their trade, at the first row that changes."""
     if not difference.codes.written:
         return []
@@ -380,7 +389,7 @@ def _refuse_stranding(conn: Connection, difference: _Difference, day: date) -> l
     return [row.says("strands_graduates", "", "", str(len(lost)), "、".join(named))]
 
 
-def _write(conn: Connection, difference: _Difference, day: date) -> None:
+def _write(conn: Connection, difference: Difference, day: date) -> None:
     posts = [line.item for line in difference.posts.written]
     posts += [post for closing in difference.closings for post in closing.posts]
     store.save_posts(conn, posts, day=day)
@@ -410,7 +419,7 @@ def _write(conn: Connection, difference: _Difference, day: date) -> None:
     store.grow(conn, n_written=len(written))
 
 
-def _without_named(sheet: ParsedSheet, difference: _Difference) -> ParsedSheet:
+def _without_named(sheet: ParsedSheet, difference: Difference) -> ParsedSheet:
     """Leave out that nobody knows a code which a change of codes names."""
     named = {each.new_code for each in difference.recodings}
     told = [
@@ -421,7 +430,7 @@ def _without_named(sheet: ParsedSheet, difference: _Difference) -> ParsedSheet:
     return replace(sheet, warnings=tuple(told))
 
 
-def _summary(place: int, sheet: ParsedSheet, difference: _Difference) -> SheetSummary:
+def _summary(place: int, sheet: ParsedSheet, difference: Difference) -> SheetSummary:
     n_of: Counter[str] = Counter()
     for each in difference.kinds:
         n_of["added"] += sum(line.sheet == place for line in each.added)
@@ -441,7 +450,7 @@ def _summary(place: int, sheet: ParsedSheet, difference: _Difference) -> SheetSu
 
 
 def _record(
-    conn: Connection, summary: ImportSummary, difference: _Difference, day: date
+    conn: Connection, summary: ImportSummary, difference: Difference, day: date
 ) -> store.ImportRecord:
     decided = store.trade_map(conn)
     people = [line.item for line in difference.graduates.lines.values()]

@@ -570,6 +570,18 @@ _STORED_PROBLEMS: Mapping[str, Sentence] = {
         ("这个编号已属于 {0}，现由 {1} 使用", "{0} holds this id, and {1} uses it now"),
         ("请换一个编号，例如加上院校简称", "take another id, e.g. with the college's short name"),
     ),
+    "id_taken": (
+        ("这个编号已被使用", "the id is used already"),
+        ("请换一个编号，例如加上院校简称", "take another id, e.g. with the college's short name"),
+    ),
+    "college_not_yours": (
+        ("不是您负责的院校", "this is no college of yours"),
+        ("可导入：{all}", "you may import for: {all}"),
+    ),
+    "sheet_not_yours": (
+        ("您不能导入这种表格", "sheets of this kind are not yours to import"),
+        ("请交由数据管理员或系统管理员导入", "ask the data officer or the administrator"),
+    ),
     "issuer_missing": (
         ("不知道是哪个单位发布的", "nobody says which body issued it"),
         (
@@ -788,6 +800,13 @@ def row_problem(problem: RowProblem, language: str = "zh") -> str:
         )
     more = f"（另有 {problem.n_more} 行相同）" if problem.n_more else ""
     return f"{_place(problem, language)}：{what}{more}。" + (f"{hint}。" if hint else "")
+
+
+def row_sentences(problem: RowProblem, language: str = "zh") -> tuple[str, str]:
+    """Say what is wrong, and what would be right, without the place; "" where nothing is to do."""
+    what, hint = (_filled(words, problem, language) for words in ROW_PROBLEMS[problem.code])
+    stop = "." if language == "en" else "。"
+    return f"{_capital(what)}{stop}", f"{_capital(hint)}{stop}" if hint else ""
 
 
 def _capital(sentence: str) -> str:

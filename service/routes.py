@@ -18,6 +18,7 @@ _CLERKS = frozenset({"officer", "admin"})
 _READERS = _CLERKS | {"auditor", "alliance"}
 _RECORDERS = _CLERKS | {"data"}
 _OFFICES = _READERS | {"data"}
+_IMPORTERS = _RECORDERS
 _EVERYBODY = frozenset(access.ROLES)
 
 
@@ -148,6 +149,20 @@ ROUTES: Mapping[str, Route] = {
     "console.find.posts": Route(_OFFICES, of_people=False),
     "console.find.posts_found": Route(_OFFICES, of_people=False),
     "console.find.posts_sheet": Route(_OFFICES, of_people=False),
+    # Of those who are stored, a draft shows what it would change: its owner's own people.
+    "console.imports.show": Route(_IMPORTERS, of_people=True),
+    "console.imports.upload": Route(_IMPORTERS, of_people=False),
+    "console.imports.correct": Route(_IMPORTERS, of_people=False),
+    "console.imports.choose": Route(_IMPORTERS, of_people=False),
+    "console.imports.discard": Route(_IMPORTERS, of_people=False),
+    "console.imports.confirm": Route(_IMPORTERS, of_people=False),
+    # What was sent, and why it is refused.
+    "console.imports.marked": Route(_IMPORTERS, of_people=False),
+    "console.imports.template": Route(_OFFICES, of_people=False),
+    "console.imports.sheet": Route(_OFFICES, of_people=True),
+    "console.mapping.show": Route(_IMPORTERS, of_people=True),
+    "console.mapping.map_trade": Route(_IMPORTERS, of_people=False),
+    "console.mapping.map_pair": Route(_IMPORTERS, of_people=False),
 }
 
 

@@ -90,6 +90,8 @@ class Changes(Generic[Item]):
         Rows that say what another row of the call says already.
     n_unchanged
         How many rows of each sheet say what is stored already.
+    before
+        What is stored of each row that changes it, with its personal details.
     """
 
     lines: dict[Hashable, Line[Item]] = field(default_factory=dict)
@@ -98,6 +100,7 @@ class Changes(Generic[Item]):
     changed: list[Line[Item]] = field(default_factory=list)
     n_unchanged: Counter[int] = field(default_factory=Counter)
     problems: list[RowProblem] = field(default_factory=list)
+    before: dict[Hashable, tuple[Item, PersonalDetails | None]] = field(default_factory=dict)
 
     def against(
         self,
@@ -113,6 +116,8 @@ class Changes(Generic[Item]):
                 self.n_unchanged[line.sheet] += 1
             else:
                 self.changed.append(line)
+                known = (details or {}).get(line.details.graduate_id) if line.details else None
+                self.before[key] = (there, known)
 
     @property
     def written(self) -> list[Line[Item]]:

@@ -86,6 +86,7 @@ class Header:
     """
 
     kind: SheetKind
+    row: int
     columns: Mapping[int, str]
     blank: tuple[int, ...]
     width: int
@@ -113,6 +114,7 @@ def find_header(table: Table, found: Findings, kinds: Mapping[str, SheetKind]) -
     columns, unknown = _place_columns(row, number, found)
     return Header(
         kind=kind,
+        row=number,
         columns=columns,
         blank=tuple(place for place, cell in enumerate(row) if not is_stated(cell)),
         width=len(row),
@@ -143,7 +145,8 @@ def _place_columns(
     for place, cell in enumerate(row):
         known = _known(cell, names)
         if known is None:
-            unknown += [cells.shown(cell).strip()] if is_stated(cell) else []
+            title = cells.shown(cell).strip() if is_stated(cell) else ""
+            unknown += [title] if title and title != template.MARKS else []
         elif names[known] in columns.values():
             found.refuse(number, "duplicate_column", column=names[known], value=cells.shown(cell))
         else:

@@ -32,13 +32,14 @@ def compare_codes(
     )
     stored = recoded.load_changes(conn)
     before, after = _by_unit(stored), _by_unit([line.item for line in changes.lines.values()])
-    held = {recoded.change_key(each) for each in stored}
+    held = {recoded.change_key(each): each for each in stored}
     for line in changes.lines.values():
         there = before.get(line.item.unit, set())
         if there == after[line.item.unit]:
             changes.n_unchanged[line.sheet] += 1
         elif line.key in held:
             changes.changed.append(line)
+            changes.before[line.key] = (held[recoded.change_key(line.item)], None)
         else:
             changes.added.append(line)
     whole = [each for each in stored if each.unit not in after]

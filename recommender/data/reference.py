@@ -181,6 +181,17 @@ def nearest_trade(name: str) -> str:
     return max(known_trades(), key=likeness)
 
 
+def near_trades(name: str, n: int = 5) -> tuple[str, ...]:
+    """Name the known trades that a name may mean, the likeliest first."""
+    from rapidfuzz import fuzz, process  # only an unknown name pays for it
+
+    wanted = _trade_core(name)
+    alike = process.extract(
+        wanted, {each: _trade_core(each) for each in known_trades()}, scorer=fuzz.WRatio, limit=n
+    )
+    return tuple(dict.fromkeys((nearest_trade(name), *(each for *_, each in alike))))[:n]
+
+
 def _trade_writings(name: str) -> Iterator[str]:
     """Write a trade name plainer step by step: without 专业, then without its brackets."""
     plain = _plain(name)

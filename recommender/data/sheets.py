@@ -23,6 +23,7 @@ from recommender.data import (
 )
 from recommender.data.columns import Parsed, RowReport, SheetKind, make_row, read_row
 from recommender.data.findings import Findings
+from recommender.data.grid import Grid
 from recommender.data.headers import (
     Header,
     find_header,
@@ -91,21 +92,31 @@ class ParsedSheet:
 
 
 def read_sheet(
-    path: Path, *, issuer: str | None = None, kinds: Mapping[str, SheetKind] | None = None
+    path: Path,
+    *,
+    issuer: str | None = None,
+    kinds: Mapping[str, SheetKind] | None = None,
+    name: str | None = None,
+    grid: Grid | None = None,
 ) -> ParsedSheet:
     """Read and check a whole file; whatever it holds, its problems say what is wrong.
 
     `issuer` is the issuing body of the posts that name none, `kinds` what the sheet may be
-    where it is none of those imported.
+    where it is none of those imported, `name` what the file is called where its path does not
+    say it. A `grid` corrects the rows and keeps them.
     """
-    found = Findings(path.name)
+    found = Findings(path.name if name is None else name)
     try:
         table = open_table(path, n_known_names, worksheet_names())
-        _read_rows(table, find_header(table, found, kinds or KIND_OF), found, issuer)
+        table = table if grid is None else grid.over(table)
+        header = find_header(table, found, kinds or KIND_OF)
+        if grid is not None:
+            grid.header_row, grid.columns = header.row, header.columns
+        _read_rows(table, header, found, issuer)
     except Malformed as malformed:
         found.refuse(malformed.row, malformed.code, *malformed.facts)
     return ParsedSheet(
-        filename=path.name,
+        filename=found.filename,
         kind=found.kind,
         items=tuple(found.items.values()),
         problems=tuple(found.problems),

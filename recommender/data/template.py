@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Rows that get drop-downs and formats: more than a college or an alliance fills in by hand.
 PREPARED_ROWS = 2_000
+# The column of a marked file that says what is wrong with each row; an import passes it over.
+MARKS = "检查结果"
 _EXAMPLE, _NOTES = BESIDE = ("示例", "填写说明")
 _SHORT, _LONG, _WIDEST = 12, 24, 48
 # Rows whose cells decide how wide a column is.

@@ -18,6 +18,8 @@ from service.console import (
     gate,
     graduate,
     guidance,
+    imports,
+    mapping,
     meeting,
     models,
     paper,
@@ -45,6 +47,7 @@ def register(app: Flask, settings: Settings, cookie_key: bytes) -> None:
     gate.guard(app, console)
     console.register_error_handler(gate.UnsafeLine, lambda _: shell.say("plain", 403))
     console.register_error_handler(CSRFError, lambda _: shell.say("stale", 400))
-    for area in (door, today, find, graduate, post, cohort, models, guidance, meeting, paper):
+    areas = (door, today, find, graduate, post, cohort, imports, mapping, models)
+    for area in (*areas, guidance, meeting, paper):
         console.register_blueprint(area.pages)
     app.register_blueprint(console)

@@ -14,12 +14,18 @@ from werkzeug.wrappers import Response as AnyResponse
 from recommender import accounts
 from recommender.access import Grant
 from recommender.accounts import SignedIn
+from recommender.importing import drafts
 from recommender.places import Clerk
 from service.parts import parts
 from service.routes import ROUTES, may_ask
 
 # Pages for whoever still carries a first secret.
 FIRST = frozenset({"console.door.secret", "console.door.change_secret", "console.door.sign_out"})
+
+# Page → how many bytes may be sent to it, where that is more than to any other.
+MOST_BYTES = {"console.imports.upload": drafts.MOST_BYTES, "console.imports.correct": 1 << 20}
+
+MOST_PARTS = 5_000
 
 _csrf = CSRFProtect()
 
@@ -98,9 +104,13 @@ def _turn_away() -> AnyResponse | None:
     """Turn away an unsafe line, a forged form, a stranger, and a role without the page."""
     if not is_safe_line():
         raise UnsafeLine
+    endpoint = request.endpoint or ""
+    # Before the form is read; a stranger sends no more than to any page.
+    if endpoint in MOST_BYTES and may_open(endpoint):
+        request.max_content_length = MOST_BYTES[endpoint]
+        request.max_form_parts = MOST_PARTS
     if request.method == "POST":
         _csrf.protect()
-    endpoint = request.endpoint or ""
     route = ROUTES.get(endpoint)
     if route is not None and route.roles is None:
         return None

@@ -19,6 +19,7 @@ BAR = {
     "console.find.graduates": "graduates",
     "console.find.posts": "posts",
     "console.cohort.show": "cohort",
+    "console.imports.show": "imports",
     "console.models.show": "models",
 }
 # The same for the alliance's year, whose pages stand in a bar of their own under one name.

@@ -12,10 +12,11 @@ import logging
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from recommender.data import accounts, drafted, fair_desk, interested, registere
 from recommender.domain import Interest, InterestSide, MemberKind, Outcome, OutcomeStage
 from recommender.drafting import DraftAction, DraftEntry, KeptDraft
 from recommender.fairs import Booth, Registration, Turn
+from recommender.importing import drafts, scope
 from recommender.placements import PlacementDesk
 from recommender.places import Clerk
 from recommender.settings import Settings
@@ -156,6 +158,26 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
         "answers": {303},
     },
     "console.cohort.sheet": {"parts": {"kind": "csv"}},
+    "console.imports.upload": {"data": {}, "answers": {303}},
+    "console.imports.correct": {"data": {"c-0-2-1": "{graduate_id}"}, "answers": {303}},
+    "console.imports.choose": {"data": {"replace": "on"}, "answers": {303}},
+    "console.imports.confirm": {"data": {"key": "0"}, "answers": {303}},
+    "console.imports.discard": {"data": {}, "answers": {303}},
+    "console.imports.marked": {"parts": {"number": 0}},
+    "console.imports.template": {"parts": {"kind": "members"}},
+    # Who reads nothing of people gets no sheet of theirs.
+    "console.imports.sheet": {
+        "parts": {"kind": "agreements", "ending": "csv"},
+        "answers": {200, 404},
+    },
+    "console.mapping.map_trade": {
+        "data": {"name": f"焊接加工（{A1}）", "trade": "焊接加工"},
+        "answers": {303, 404},
+    },
+    "console.mapping.map_pair": {
+        "data": {"trade": "焊接加工", "occupation": "6-18-02-04", "weight": "1"},
+        "answers": {303, 403},
+    },
     # R of every enterprise is under way.
     "rounds.open_round": {"json": {"name": "S", "due_on": "2026-06-30"}, "answers": {409}},
     "rounds.show_round": {"parts": {"round_id": "R"}},
@@ -244,6 +266,7 @@ class Asker:
     headers: Mapping[str, str]
     sees: frozenset[str]
     sign_in: str = ""
+    login: str = ""
 
     def __str__(self) -> str:
         return f"{self.role or 'nobody'} of {self.scope}"
@@ -518,17 +541,18 @@ def _make_askers(engine: Engine) -> list[Asker]:
                 engine, role=role, day=DAY, scope_kind=kind, scope_name=name
             )
             headers = {"Authorization": f"Bearer {secret}"}
-            sign_in = _sign_in(engine, role, kind, name)
-            askers.append(Asker(role, name or "all", headers, sees, sign_in))
+            login, sign_in = _sign_in(engine, role, kind, name)
+            askers.append(Asker(role, name or "all", headers, sees, sign_in, login))
     return askers
 
 
-def _sign_in(engine: Engine, role: str, kind: str | None, name: str | None) -> str:
+def _sign_in(engine: Engine, role: str, kind: str | None, name: str | None) -> tuple[str, str]:
     """Sign somebody in at the console past its door, which has tests of its own."""
     with store.writing(engine) as conn:
+        login = f"{role} {len(accounts.list_users(conn))}"
         user_id = accounts.add_user(
             conn,
-            login=f"{role} {len(accounts.list_users(conn))}",
+            login=login,
             role=role,
             scope_kind=kind,
             scope_name=name,
@@ -540,7 +564,7 @@ def _sign_in(engine: Engine, role: str, kind: str | None, name: str | None) -> s
         secret = f"sign-in-{user_id}"
         digest = hashlib.sha256(secret.encode()).hexdigest()
         accounts.begin(conn, digest, user_id, start_of(DAY))
-    return secret
+    return login, secret
 
 
 @contextmanager
@@ -561,6 +585,7 @@ def tenants(folder: Path, filled: Filled) -> Iterator[Tenants]:
         new_request_id=lambda: "0" * 32,
     )
     app.config["WTF_CSRF_METHODS"] = []  # forged forms are another test's
+    _send_sheets(folder, filled.askers)
     root = logging.getLogger()
     handlers, level, log = root.handlers[:], root.level, io.StringIO()
     structured = structlog.get_config()
@@ -571,6 +596,20 @@ def tenants(folder: Path, filled: Filled) -> Iterator[Tenants]:
         root.handlers[:], root.level = handlers, level
         structlog.configure(**structured)
         engine.dispose()
+
+
+def _send_sheets(home: Path, askers: Iterable[Asker]) -> None:
+    """Let everybody have sent an agreement whose id a college of alliance B holds."""
+    for asker in askers:
+        if asker.role not in scope.IMPORTERS:
+            continue
+        college = asker.scope if asker.scope.endswith(" college") else "示例技师学院"
+        sheet = (
+            "协议编号,院校,统一社会信用代码,培养方式,起,止\n"
+            f"A-1,{college},{CREDIT_CODE},订单,2026-01-01,2026-12-31\n"
+        )
+        files = [("a.csv", partial(Path.write_text, data=sheet, encoding="utf-8"))]
+        drafts.keep(home, asker.login, files, start_of(DAY))
 
 
 # --- how a route is asked ---------------------------------------------------------------------

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service.console.words import closeup, cohort, common, find, guidance, house, meeting, paper
+from service.console.words import (
+    closeup,
+    cohort,
+    common,
+    find,
+    guidance,
+    house,
+    imports,
+    meeting,
+    paper,
+)
 from service.texts import LANGUAGES, Pair
 
 AREAS: tuple[Mapping[str, Pair], ...] = (
@@ -13,6 +23,7 @@ AREAS: tuple[Mapping[str, Pair], ...] = (
     closeup.WORDS,
     cohort.WORDS,
     house.WORDS,
+    imports.WORDS,
     guidance.WORDS,
     meeting.WORDS,
     paper.WORDS,
