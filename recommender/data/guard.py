@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
-_FORMULA = re.compile(r"'*[=+\-@%|＝＋－＠]")
+# The second is what reading would take for a guard.
+_FORMULA = re.compile(r"'*[=+\-@%|＝＋－＠]|'+\\+\|")
 _NUMBER = re.compile(r"-?[0-9,.]+")
-_GUARDED = re.compile(r"'(?='*(?:[=+\-@%＝＋－＠]|\\\|))")
+_GUARDED = re.compile(r"'(?='*(?:[=+\-@%＝＋－＠]|\\+\|))")
 
 
 def is_formula(text: str) -> bool:

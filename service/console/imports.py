@@ -167,11 +167,11 @@ def template(kind: str) -> Response:
     return _download(templates.empty(kind), XLSX, f"{kind}.xlsx")
 
 
-@pages.get("/imports/sheets/<kind>.<any(xlsx, csv):ending>")
+@pages.get("/imports/sheets/<kind>.<ending>")
 def sheet(kind: str, ending: str) -> Response:
     """Give what is stored of a kind, of own people, as a sheet that imports again."""
     grant = gate.grant()
-    if kind not in outgoing.kinds_for(grant):
+    if kind not in outgoing.kinds_for(grant) or f".{ending}" not in outgoing.SUFFIXES:
         raise NoPage
     content = outgoing.sheet_for(parts().engine, grant, kind, f".{ending}", day=parts().today())
     name = f"{kind}-{parts().today().isoformat()}.{ending}"

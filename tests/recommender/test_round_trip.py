@@ -6,6 +6,7 @@ import csv
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqlalchemy import Engine
 from recommender import intake, outgoing
 from recommender.access import Grant
 from recommender.afterwards import Destination, DestinationKind, FollowUp, FollowUpResult
-from recommender.data import filled, sheets, store
+from recommender.data import filled, guard, sheets, store
 from recommender.data.sheets import KIND_OF, KINDS
 from recommender.domain import (
     Award,
@@ -295,6 +296,14 @@ def test_any_text_is_harmless_and_comes_back(
             seen = [row["工作内容"] for row in csv.DictReader(handle)]
         # Excel takes a number with its sign for a number, which it is.
         assert all(text[:1] not in _SIGNS or text.strip("-0123456789.,") == "" for text in seen)
+
+
+def test_every_short_text_of_signs_comes_back_from_its_guard() -> None:
+    for length in range(1, 6):
+        for signs in product("'=|\\\"0-", repeat=length):
+            text = "".join(signs)
+            assert guard.unguarded(guard.guarded(text)) == text
+            assert guard.guarded(text)[:1] not in "=|-" or text.strip("-0") == ""
 
 
 catalog = KIND_OF["demand_catalog"]
