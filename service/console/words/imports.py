@@ -119,8 +119,8 @@ WORDS: Mapping[str, Pair] = {
         "Excel sheets with drop-downs and notes.",
     ),
     "imports_exports": ("导出", "Take out"),
-    "imports_xlsx": ("Excel", "Excel"),
-    "imports_csv": ("CSV", "CSV"),
+    "imports_xlsx": ("Excel 表", "Excel"),
+    "imports_csv": ("CSV 文本", "CSV"),
     "imports_exports_lead": (
         "库中现有内容；原样再导入不会有任何变化。",
         "What is stored now; imported again it changes nothing.",
