@@ -333,7 +333,9 @@ def test_a_name_of_own_people_is_decided_on(client: FlaskClient, welders: Engine
     data = {**form(client), "name": "焊工技术与应用班", "trade": "焊接加工"}
     assert client.post("/console/mapping/trade", data=data).status_code == 303
     page = client.get("/console/mapping").text
-    assert "已保存" in page and "焊工技术与应用班 → 焊接加工" in page and "some-officer，" in page
+    assert (
+        "已保存" in page and "焊工技术与应用班 → 焊接加工" in page and "由 some-officer 于" in page
+    )
     pair = {**form(client), "trade": "焊接加工", "occupation": "焊工", "weight": "0.5"}
     assert client.post("/console/mapping/pair", data=pair).status_code == 403
 

@@ -157,6 +157,6 @@ WORDS: Mapping[str, Pair] = {
     ),
     "mapping_decisions": ("已作的决定", "What was decided"),
     "mapping_none_decided": ("还没有作过决定。", "Nothing was decided yet."),
-    "mapping_by": ("{author}，{day}", "{author}, {day}"),
+    "mapping_by": ("由 {author} 于 {day} 决定", "{author}, {day}"),
     "mapping_to_imports": ("返回导入", "Back to the import"),
 }
