@@ -48,16 +48,20 @@ BEFORE, DURING = 0, 1
 class City:
     """One city: both kinds of lists for everybody, classes, and the rate of the year before."""
 
+    seed: int
     world: World
     good: NDArray[np.int32]
     plain: NDArray[np.int32]
     class_no: NDArray[np.int32]
     earlier: float
 
-    def placed(self, has_lists: NDArray[np.bool_], luck: int) -> NDArray[np.float64]:
-        """Let the season happen: who is placed, 0 or 1 each."""
+    def placed(
+        self, has_lists: NDArray[np.bool_], luck: int, n_repeats: int = 1
+    ) -> NDArray[np.float64]:
+        """Let the season happen so often: the share of times that each is placed."""
         lists = np.where(has_lists[:, None], self.good, self.plain)
-        return _season(self.world, DURING, lists, luck)
+        # Luck of its own, or all cities would have a good year at once.
+        return _season(self.world, DURING, lists, 100_003 * luck + self.seed, n_repeats)
 
 
 def make_city(seed: int, config: WorldConfig = CITY) -> City:
@@ -66,6 +70,7 @@ def make_city(seed: int, config: WorldConfig = CITY) -> City:
     people = world.seasons[DURING].people
     _, class_no = np.unique(people.class_no, return_inverse=True)
     return City(
+        seed=seed,
         world=world,
         good=_top(world.truth(DURING).retained.astype(np.float64)),
         plain=_plain(world, DURING, seed),
@@ -74,9 +79,11 @@ def make_city(seed: int, config: WorldConfig = CITY) -> City:
     )
 
 
-def _season(world: World, number: int, lists: NDArray[np.int32], luck: int) -> NDArray[np.float64]:
+def _season(
+    world: World, number: int, lists: NDArray[np.int32], luck: int, n_repeats: int = 1
+) -> NDArray[np.float64]:
     return simulate_market(
-        world, number, lists, n_applications=N_APPLICATIONS, n_repeats=1, seed=luck
+        world, number, lists, n_applications=N_APPLICATIONS, n_repeats=n_repeats, seed=luck
     ).placed
 
 
@@ -104,7 +111,7 @@ def truth(
             sums = {True: [0.0, 0.0], False: [0.0, 0.0]}
             for city in cities:
                 has = _in_city(city, share, rng)
-                placed = city.placed(has, luck)
+                placed = city.placed(has, luck, n_repeats=4)
                 for arm in (True, False):
                     sums[arm][0] += placed[has == arm].sum()
                     sums[arm][1] += (has == arm).sum()
@@ -183,7 +190,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--cities", type=int, default=150)
     parser.add_argument("--trials", type=int, default=20)
-    parser.add_argument("--draws", type=int, default=10)
+    parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     rows = []

@@ -52,11 +52,12 @@ def size(json_file: str | None, **asked: Any) -> None:
     """Say how many people and cities it takes, and whether they are there."""
     from recommender import trial_words
     from recommender.year import trial as use
+    from recommender.year import trial_json
 
     found = use.plan(terminal.engine(), _ask(**asked), day=terminal.day())
     terminal.tell(
         trial_words.plan_lines(found, terminal.language()),
-        lambda: use.plan_json(found),
+        lambda: trial_json.plan_json(found),
         json_file,
     )
 
@@ -76,6 +77,7 @@ def start(
 
     from recommender import trial_words
     from recommender.year import trial as use
+    from recommender.year import trial_json
 
     terminal.log_to_file()
     engine, day, language = terminal.engine(), terminal.day(), terminal.language()
@@ -93,7 +95,7 @@ def start(
         anyway=anyway,
     )
     terminal.tell(
-        trial_words.trial_lines([begun], language), lambda: trial_words.trial_json(begun), json_file
+        trial_words.trial_lines([begun], language), lambda: trial_json.trial_json(begun), json_file
     )
 
 
@@ -103,11 +105,12 @@ def list_trials(json_file: str | None) -> None:
     """List every trial, the earliest first."""
     from recommender import trial_words
     from recommender.year import trial as use
+    from recommender.year import trial_json
 
     found = use.all_trials(terminal.engine())
     terminal.tell(
         trial_words.trial_lines(found, terminal.language()),
-        lambda: [trial_words.trial_json(each) for each in found],
+        lambda: [trial_json.trial_json(each, with_plan=False) for each in found],
         json_file,
     )
 
@@ -130,11 +133,12 @@ def result(name: str, *, early: bool, json_file: str | None) -> None:
     """Count who was placed in each arm of NAME; once it is over, tell every effect."""
     from recommender import trial_words
     from recommender.year import trial as use
+    from recommender.year import trial_json
 
     found = use.result(terminal.engine(), name, day=terminal.day(), early=early)
     terminal.tell(
         trial_words.result_lines(found, terminal.language()),
-        lambda: trial_words.result_json(found),
+        lambda: trial_json.result_json(found),
         json_file,
     )
 

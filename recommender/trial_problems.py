@@ -28,23 +28,24 @@ _TOO_SMALL: Words = (
     "已拒绝：试验规模不够。{0}确需开始请加 --anyway。",
     "Refused: the trial is too small. {0} If it is to start all the same, add --anyway.",
 )
-_LACKS: Mapping[str, Words] = {
+# Of each effect: what it takes, or that nothing would do; then what could be seen, or nothing.
+_TAKES: Mapping[str, Words] = {
     "direct": (
-        "直接效果 {effect} 个百分点须有 {needed} 人参加，现有 {there} 人，"
-        "只能看出 {seen} 个百分点以上。",
-        "A direct effect of {effect} points takes {needed} people; there are {there}, who tell "
-        "{seen} points at least.",
+        "直接效果 {effect} 个百分点须有 {needed} 人参加，现有 {there} 人，",
+        "A direct effect of {effect} points takes {needed} people; there are {there}, ",
     ),
     "crowding": (
-        "挤出效果 {effect} 个百分点须有 {needed} 个城市，现有 {there} 个，"
-        "只能看出 {seen} 个百分点以上。",
-        "A crowding-out of {effect} points takes {needed} cities; there are {there}, which tell "
-        "{seen} points at least.",
+        "挤出效果 {effect} 个百分点须有 {needed} 个城市，现有 {there} 个，",
+        "A crowding-out of {effect} points takes {needed} cities; there are {there}, ",
     ),
 }
+_NEVER: Words = (
+    "挤出效果 {effect} 个百分点，城市再多也看不出，现有 {there} 个，",
+    "A crowding-out of {effect} points no number of cities would tell; there are {there}, ",
+)
+_SEES: Words = ("只能看出 {seen} 个百分点以上。", "who tell {seen} points at least.")
+_SEES_NOTHING: Words = ("什么也看不出。", "who tell nothing.")
 _N_FACTS = 5  # of each effect that would not be seen
-_MORE_THAN_ANY: Words = ("再多也不够的", "more than any number of")
-_NONE: Words = ("100", "100")
 
 
 def refusal(code: str, facts: tuple[str, ...]) -> Words:
@@ -56,18 +57,20 @@ def refusal(code: str, facts: tuple[str, ...]) -> Words:
 
 
 def _too_small(facts: tuple[str, ...]) -> Words:
-    said: list[str] = []
-    for at in (0, 1):
-        lines = []
-        for first in range(0, len(facts), _N_FACTS):
-            name, effect, needed, there, seen = facts[first : first + _N_FACTS]
-            lines.append(
-                _LACKS[name][at].format(
-                    effect=effect,
-                    needed=needed or _MORE_THAN_ANY[at],
-                    there=there,
-                    seen=seen or _NONE[at],
-                )
+    chinese, english = (
+        _TOO_SMALL[at].format(
+            (" " if at else "").join(
+                _lack(facts[first : first + _N_FACTS], at)
+                for first in range(0, len(facts), _N_FACTS)
             )
-        said.append(_TOO_SMALL[at].format((" " if at else "").join(lines)))
-    return said[0], said[1]
+        )
+        for at in (0, 1)
+    )
+    return chinese, english
+
+
+def _lack(facts: tuple[str, ...], at: int) -> str:
+    name, effect, needed, there, seen = facts
+    takes = _TAKES[name] if needed else _NEVER
+    told = takes[at] + (_SEES if seen else _SEES_NOTHING)[at]
+    return told.format(effect=effect, needed=needed, there=there, seen=seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from recommender.printouts import aligned
 from recommender.trials import Arm, Trial
@@ -161,52 +161,3 @@ def _effect_line(effect: Effect, *, english: bool) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:g}%"
-
-
-def trial_json(trial: Trial) -> dict[str, Any]:
-    """Give a trial for machines."""
-    return {
-        "name": trial.name,
-        "class_year": trial.class_year,
-        "seed": trial.seed,
-        "shares": list(trial.shares),
-        "started_on": trial.started_on.isoformat(),
-        "ends_on": trial.ends_on.isoformat(),
-        "stopped_on": trial.stopped_on and trial.stopped_on.isoformat(),
-        "author": trial.author,
-        "plan": dict(trial.plan),
-    }
-
-
-def result_json(found: Result) -> dict[str, Any]:
-    """Give a result for machines."""
-    return {
-        **trial_json(found.trial),
-        "as_of": found.day.isoformat(),
-        "is_over": found.is_over,
-        "arms": [
-            {
-                "share": each.share,
-                "arm": each.arm.value,
-                "cities": each.cities,
-                "classes": each.classes,
-                "people": each.people,
-                "placed": each.placed,
-            }
-            for each in found.cells
-        ],
-        "effects": [
-            {
-                "kind": each.kind.value,
-                "share": each.share,
-                "value": each.value,
-                "standard_error": each.standard_error,
-                "low": each.low,
-                "high": each.high,
-                "people": each.n_people,
-                "against": each.n_against,
-                "clusters": each.n_clusters,
-            }
-            for each in found.effects
-        ],
-    }

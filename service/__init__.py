@@ -28,6 +28,7 @@ from service.next_step_api import steps
 from service.page import page
 from service.probes import probes
 from service.rounds_api import collection
+from service.trials_api import trials
 from service.year_api import year
 
 _DOCUMENT = f"{PREFIX}/openapi.json"
@@ -89,6 +90,7 @@ def create_app(
     app.register_api(collection)
     app.register_api(year)
     app.register_api(guidance)
+    app.register_api(trials)
     app.register_api(probes)
     app.register_blueprint(page)
     console.register(app, settings, cookie_key or secrets.token_bytes(32))

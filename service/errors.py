@@ -22,6 +22,7 @@ from service import (
     ledger_payloads,
     payloads,
     round_payloads,
+    trial_payloads,
     year_payloads,
 )
 from service.console import shell
@@ -69,6 +70,7 @@ _SHAPES = (
     ledger_payloads,
     year_payloads,
     round_payloads,
+    trial_payloads,
 )
 _PLACES = ("path", "query", "header")  # how the shapes of parameters are named
 _KEPT_HEADERS = frozenset({"Allow", "WWW-Authenticate", "Retry-After"})

@@ -80,6 +80,12 @@ ROUTES: Mapping[str, Route] = {
     "guidance.guidance_now": Route(_EVERYBODY, of_people=True),
     "guidance.guidance_edition": Route(_EVERYBODY, of_people=True),
     "guidance.issue_guidance": Route(_RECORDERS, of_people=False),
+    # Of who answers for everybody only: the numbers are sums over all colleges.
+    "trials.list_trials": Route(_CLERKS | {"auditor"}, of_people=False),
+    "trials.trial_result": Route(_CLERKS | {"auditor"}, of_people=False),
+    "trials.size_trial": Route(_CLERKS, of_people=False),
+    "trials.start_trial": Route(_CLERKS, of_people=False),
+    "trials.stop_trial": Route(_CLERKS, of_people=False),
     "fairs.make_timetable": Route(_CLERKS, of_people=False),
     "fairs.fair_turns": Route(_READERS, of_people=True),
     "fairs.give_slip": Route(_CLERKS | {"kiosk"}, of_people=False),

@@ -202,7 +202,7 @@ def size_for_direct(
         people=needed,
         classes=int(np.ceil(needed / found.class_size)),
         cities=None,
-        detectable=float(quantiles * np.sqrt(of_one / n_people)) if n_people else None,
+        detectable=_if_any(quantiles * np.sqrt(of_one / n_people)) if n_people else None,
     )
 
 
@@ -225,7 +225,7 @@ def size_for_crowding(
         if free < 1:
             return None
         quantiles = t.ppf(1 - ALPHA / 2, free) + t.ppf(POWER, free)
-        return float(quantiles * np.sqrt(of_city * len(shares) / cities))
+        return _if_any(quantiles * np.sqrt(of_city * len(shares) / cities))
 
     def suffices(cities: int) -> bool:
         seen = detectable(cities)
@@ -240,6 +240,11 @@ def size_for_crowding(
         cities=needed,
         detectable=detectable(n_cities),
     )
+
+
+def _if_any(effect: float) -> float | None:
+    """Give an effect; None for one that no rate could have."""
+    return float(effect) if effect <= 1 else None
 
 
 def _first(holds: Callable[[int], bool], most: int) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -27,6 +27,7 @@ from recommender.evaluation.trial_design import (
 from recommender.evaluation.trial_effects import Effect, Observed, effects
 from recommender.trials import Arm, Subject, Trial
 from recommender.year.trial_classes import Known, placed_between, read_classes
+from recommender.year.trial_json import plan_json
 
 SHARES = (0.0, 0.5, 0.8)
 EFFECT = 0.05  # points of the rate that a trial is to see, unless told otherwise
@@ -131,8 +132,9 @@ def plan(engine: Engine, ask: Ask, *, day: date) -> Plan:
     Raises
     ------
     TrialRefused
-        If nobody of the class year could be drawn.
+        If its last day is over, or nobody of the class year could be drawn.
     """
+    _refuse_ended(ask, day)
     with store.reading(engine) as conn:
         return _plan(ask, read_classes(conn, ask.class_year, day=day, until=ask.last_day))
 
@@ -243,31 +245,6 @@ def result(engine: Engine, name: str, *, day: date, early: bool = False) -> Resu
     )
 
 
-def plan_json(found: Plan) -> dict[str, object]:
-    """Give a plan as JSON can hold it."""
-    return {
-        "class_year": found.ask.class_year,
-        "shares": sorted(found.ask.shares),
-        "ends_on": found.ask.last_day.isoformat(),
-        "people": found.n_people,
-        "classes": found.n_classes,
-        "cities": found.n_cities,
-        "without_city": found.n_cityless,
-        "rate": found.variation.rate,
-        "intra_class_correlation": found.variation.alike,
-        "design_effect": found.variation.design_effect,
-        "between_cities": found.variation.between_cities,
-        "assumed": found.is_assumed,
-        "suffices": found.suffices,
-        "direct": _size_json(found.direct),
-        "crowding": _size_json(found.crowding),
-    }
-
-
-def _size_json(size: Size | None) -> dict[str, object] | None:
-    return None if size is None else asdict(size) | {"suffices": size.suffices}
-
-
 def _plan(ask: Ask, known: Known) -> Plan:
     keys = {(each.city, each.college, each.class_name) for each in known.subjects}
     n_people, n_cities = len(known.subjects), len({key[0] for key in keys})
@@ -300,9 +277,13 @@ def _lacking(found: Plan) -> list[str]:
     return facts
 
 
-def _refuse_beside_others(conn: Connection, name: str, ask: Ask, day: date) -> None:
+def _refuse_ended(ask: Ask, day: date) -> None:
     if ask.last_day < day:
         raise TrialRefused("ends_before", ask.last_day.isoformat())
+
+
+def _refuse_beside_others(conn: Connection, name: str, ask: Ask, day: date) -> None:
+    _refuse_ended(ask, day)
     for other in trials.load_trials(conn):
         if other.name == name:
             raise TrialRefused("named_already", name)

@@ -39,7 +39,7 @@ from recommender.importing import drafts, scope
 from recommender.placements import PlacementDesk
 from recommender.places import Clerk
 from recommender.settings import Settings
-from recommender.year import edition, rounds
+from recommender.year import edition, rounds, trial
 from recommender.year import fair_desk as desk
 from service import create_app, logs
 from service.kiosk import gate
@@ -200,6 +200,13 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
         "json": {"credit_code": CREDIT_CODE, "reason": "r"},
         "answers": {409},
     },
+    "trials.size_trial": {"json": {}},
+    "trials.start_trial": {
+        "json": {"name": "T", "seed": 1, "anyway": True},
+        "answers": {409},  # there is a T, which is over
+    },
+    "trials.trial_result": {"parts": {"trial": "T"}},
+    "trials.stop_trial": {"parts": {"trial": "T"}, "json": {}, "answers": {409}},
     "guidance.guidance_edition": {"parts": {"edition": 1}},
     "guidance.issue_guidance": {"json": {}},
     "year.year_report": {"query_string": {"class_year": 2026}},
@@ -377,6 +384,11 @@ def fill(migrated_file: Path, folder: Path) -> Filled:
     edition.issue(engine, day=DAY, author="officer 99")
     _hold_fairs(engine)
     _begin_drafts(engine)
+    over = DAY - timedelta(days=2)
+    trial.start(
+        engine, "T", trial.Ask(class_year=2026), day=over, seed=1, author="officer 99", anyway=True
+    )
+    trial.stop(engine, "T", day=over)
     rounds.open_round(engine, "R", day=DAY, due_on=DAY + timedelta(days=14))
     askers = _make_askers(engine)
     engine.dispose()

@@ -24,7 +24,9 @@ PLACES = [example for example in EXAMPLES if "/places" in example[0]]
 FAIR = [example for example in EXAMPLES if "/fairs/" in example[0] or "/meeting" in example[0]]
 # A round is opened before it is answered, and what was paused is lifted.
 ROUNDS = [e for e in EXAMPLES if re.search(r"/rounds|/untouched|/enterprises/|/history", e[0])]
-SINGLE = [example for example in EXAMPLES if example not in PLACES + FAIR + ROUNDS]
+# A trial is started before it is counted.
+TRIALS = [example for example in EXAMPLES if "/trials" in example[0]]
+SINGLE = [e for e in EXAMPLES if e not in PLACES + FAIR + ROUNDS + TRIALS]
 
 
 def rows_under(heading: str) -> list[list[str]]:
@@ -49,8 +51,8 @@ def test_an_example_is_answered_as_it_is_shown(
     assert ask(real_client, bearer(), asked) == near(json.loads(answered))
 
 
-@pytest.mark.parametrize("way", [PLACES, ROUNDS], ids=["places", "rounds"])
-def test_the_way_of_a_place_or_a_round_is_answered_as_it_is_shown(
+@pytest.mark.parametrize("way", [PLACES, ROUNDS, TRIALS], ids=["places", "rounds", "trials"])
+def test_the_way_of_a_place_a_round_or_a_trial_is_answered_as_it_is_shown(
     real_client: FlaskClient, bearer: Bearer, way: list[tuple[str, str]]
 ) -> None:
     headers = bearer()
@@ -86,6 +88,7 @@ def test_every_endpoint_has_an_example(app: Flask) -> None:
     shown = {re.sub(r"\b[AFGP]\d\b", "*", asked.split()[1].split("?")[0]) for asked, _ in EXAMPLES}
     shown = {re.sub(r"/codes/\w+/[\d-]+$", "/codes/*/*", path) for path in shown}
     shown = {re.sub(r"/guidance/\d+$", "/guidance/*", path) for path in shown}
+    shown = {re.sub(r"/trials/2026", "/trials/*", path) for path in shown}
     shown = {re.sub(r"/rounds/[^/]+", "/rounds/*", path) for path in shown}
     shown = {re.sub(r"/templates/\w+$", "/templates/*", path) for path in shown}
     described = {
@@ -129,6 +132,9 @@ def test_every_role_is_listed_with_what_it_may_ask(app: Flask) -> None:
             "answer_for_posts",
             "pause_enterprise",
             "lift_enterprise",
+            "size_trial",
+            "start_trial",
+            "stop_trial",
         },
         {
             "post_places",
@@ -144,6 +150,7 @@ def test_every_role_is_listed_with_what_it_may_ask(app: Flask) -> None:
             "post_history",
             "enterprise_answers",
         },
+        {"list_trials", "trial_result"},
         {"booth_visitors"},
         {"give_slip"},
         {"mark_interest"},

@@ -80,6 +80,11 @@ REQUESTS = {
     "guidance_now": ("GET", "/api/v1/guidance", None, 200),
     "guidance_edition": ("GET", "/api/v1/guidance/1", None, 404),
     "issue_guidance": ("POST", "/api/v1/guidance", {}, 201),
+    "list_trials": ("GET", "/api/v1/trials", None, 200),
+    "trial_result": ("GET", "/api/v1/trials/T", None, 404),
+    "size_trial": ("POST", "/api/v1/trials/size", {}, 409),  # nobody is there to be drawn
+    "start_trial": ("POST", "/api/v1/trials", {"name": "T", "seed": 1}, 409),
+    "stop_trial": ("POST", "/api/v1/trials/T/stop", {}, 422),
     "list_rounds": ("GET", "/api/v1/rounds", None, 200),
     "open_round": ("POST", "/api/v1/rounds", {"name": "R", "due_on": "2026-05-01"}, 422),
     "show_round": ("GET", "/api/v1/rounds/R", None, 404),
@@ -139,6 +144,8 @@ ALLOWED = {
         "post_places",
         "due_follow_ups",
         "year_report",
+        "list_trials",
+        "trial_result",
         *_ROUNDS_READ,
     },
     "data": {
