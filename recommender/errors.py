@@ -38,6 +38,7 @@ PlacementError
 │   └── CannotListen        an address that the server cannot serve at
 ├── NoConsent               a graduate without consent gets no personal ranking
 ├── NoModel                 nothing is published yet
+│   └── RankingOff          personal rankings are switched off
 ├── CorruptArtefact         a published file is not what its manifest says
 │   └── AnotherSchema       another version of the program made it
 ├── DatabaseFailed          the database could not be reached, read or written
@@ -415,6 +416,10 @@ class NoConsent(PlacementError):
 
 class NoModel(PlacementError):
     """Nothing is published yet."""
+
+
+class RankingOff(NoModel):
+    """Personal rankings are switched off, for everybody."""
 
 
 class CorruptArtefact(PlacementError):

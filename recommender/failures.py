@@ -99,6 +99,10 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
         "毕业生 {graduate_id} 未同意推荐，不作个人排序。",
         "Graduate {graduate_id} has not agreed to a personal ranking.",
     ),
+    errors.RankingOff: (
+        "个性化推荐已关闭；请查看 ranking show。",
+        "Personal rankings are switched off; see ranking show.",
+    ),
     errors.NoModel: (
         "尚未发布任何模型；请先运行 retrain。",
         "No model is published yet; run retrain first.",

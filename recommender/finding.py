@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -235,9 +235,20 @@ class Finder:
             ),
         )
 
-    def graduates_sheet(self, grant: Grant, asked: Asked, language: str) -> bytes:
-        """Give whom `graduates` finds as a workbook, at most `MOST_EXPORTED` of them."""
+    def graduates_sheet(
+        self,
+        grant: Grant,
+        asked: Asked,
+        language: str,
+        *,
+        tell: Callable[[Iterable[str]], None] = lambda ids: None,
+    ) -> bytes:
+        """Give whom `graduates` finds as a workbook, at most `MOST_EXPORTED` of them.
+
+        `tell` is told of their ids.
+        """
         page = self.graduates(grant, asked, n_rows=MOST_EXPORTED)
+        tell(row.graduate.graduate_id for row in page.rows)
         rows = [_graduate_row(row, language) for row in page.rows]
         return _workbook("graduates", _OF_GRADUATES, rows, language)
 

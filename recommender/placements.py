@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Engine
 from recommender import markets, next_steps, phrases, places, wording
 from recommender.arms import Arms, Plain, plain_of, read_arms
 from recommender.claims import start_of
+from recommender.data import cases, sheets, store
 from recommender.data import reference as tables
-from recommender.data import sheets, store
 from recommender.domain import (
     Graduate,
     Post,
@@ -32,6 +32,7 @@ from recommender.errors import (
     NoConsent,
     NoModel,
     NotFound,
+    RankingOff,
     Unreadable,
 )
 from recommender.matching.board import Chances
@@ -195,6 +196,7 @@ class _Snapshot:
     away: bool = False
     arms: Arms | None = None
     plain: Plain | None = None
+    is_on: bool = True
 
     def arm_of(self, graduate: Graduate) -> Arm | None:
         """Say what a graduate was drawn for in the trial that runs; None outside one."""
@@ -258,7 +260,7 @@ class PlacementDesk:
         NoModel
             If nothing is published yet.
         """
-        snapshot = self._current()
+        snapshot = self._ranking_now()
         graduate, own = self._graduate(snapshot, graduate_id)
         if not graduate.consent:
             raise NoConsent(graduate_id)
@@ -284,7 +286,7 @@ class PlacementDesk:
         NoModel
             If nothing is published yet.
         """
-        snapshot = self._current()
+        snapshot = self._ranking_now()
         return _rank_profile(
             snapshot, profile, top=top, order=order, congestion=congestion, among=among
         )
@@ -302,7 +304,7 @@ class PlacementDesk:
         snapshot = self._current()
         graduate, own = self._graduate(snapshot, graduate_id)
         ranked = None
-        if graduate.consent:
+        if graduate.consent and snapshot.is_on:
             ranked = _ranking(
                 snapshot, graduate, own, top=top, order="market", congestion=CONGESTION
             )
@@ -323,7 +325,7 @@ class PlacementDesk:
         NoModel
             If nothing is published yet.
         """
-        snapshot = self._current()
+        snapshot = self._ranking_now()
         market = snapshot.market
         index = next((i for i, post in enumerate(market.posts) if post.post_id == post_id), None)
         if index is None:
@@ -394,7 +396,7 @@ class PlacementDesk:
         NoModel
             If nothing is published yet.
         """
-        snapshot = self._current()
+        snapshot = self._ranking_now()
         with store.reading(self._engine) as conn:
             graduate, replay, asked = self._replay(conn, snapshot, graduate_id, ask)
             return next_steps.of_pair(replay, graduate, post_id, snapshot.artefact.version, asked)
@@ -409,7 +411,7 @@ class PlacementDesk:
         NoModel
             If nothing is published yet.
         """
-        snapshot = self._current()
+        snapshot = self._ranking_now()
         with store.reading(self._engine) as conn:
             graduate, replay, asked = self._replay(conn, snapshot, graduate_id, ask)
             return next_steps.of_list(replay, graduate, snapshot.artefact.version, asked, most)
@@ -502,6 +504,19 @@ class PlacementDesk:
                     return held
         raise NoModel("nothing is published")
 
+    def _ranking_now(self) -> _Snapshot:
+        """Bring the snapshot up to date, to rank somebody.
+
+        Raises
+        ------
+        RankingOff
+            If personal rankings are switched off.
+        """
+        snapshot = self._current()
+        if not snapshot.is_on:
+            raise RankingOff("personal rankings are switched off")
+        return snapshot
+
     def _current(self) -> _Snapshot:
         """Bring the snapshot up to date with the pointer, the day and the database."""
         artefact = self._current_artefact()
@@ -543,6 +558,7 @@ class PlacementDesk:
             holds_until=places.next_deadline(conn, moment),
             arms=running,
             plain=None if running is None else plain,
+            is_on=cases.is_ranking_on(conn),
         )
 
     def _graduate(self, snapshot: _Snapshot, graduate_id: str) -> tuple[Graduate, Standing]:

@@ -16,7 +16,7 @@ from recommender import access, accounts
 from recommender.claims import start_of
 from recommender.placements import PlacementDesk
 from recommender.settings import Settings
-from service import console, errors, kiosk, parts, watch
+from service import console, errors, kiosk, parts, viewing, watch
 from service.api import PREFIX, api
 from service.bare import bare_app, send_headers
 from service.codes_api import codes
@@ -81,6 +81,7 @@ def create_app(
     )
     errors.register(app)
     watch.register(app)
+    viewing.register(app)
     app.register_api(api)
     app.register_api(places)
     app.register_api(fairs)

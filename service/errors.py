@@ -48,6 +48,7 @@ _OF_ERROR: dict[type[errors.PlacementError], str] = {
     errors.PackRefused: "pack-refused",
     errors.DraftRefused: "draft-refused",
     errors.ReplayMismatch: "other-body",
+    errors.RankingOff: "ranking-off",
     errors.NoModel: "no-model",
     errors.CorruptArtefact: "unusable-model",
     errors.Busy: "busy",

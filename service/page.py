@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from recommender import wording
 from recommender.domain import Reason, SkillLevel
-from recommender.errors import NoModel, Unreadable
+from recommender.errors import NoModel, RankingOff, Unreadable
 from recommender.placements import PostRanking, RankedPost
 from service import showing
 from service.parts import parts
@@ -146,9 +146,10 @@ def correct(refusal: Unreadable) -> tuple[str, int]:
 
 
 @page.errorhandler(NoModel)
-def not_ready(_: NoModel) -> tuple[str, int]:
-    """Say that nothing is published yet, and keep what was entered."""
-    return _render(Filled.of(request.form), is_ready=False), 503
+def not_ready(refusal: NoModel) -> tuple[str, int]:
+    """Say why nothing is ranked, and keep what was entered."""
+    is_off = isinstance(refusal, RankingOff)
+    return _render(Filled.of(request.form), is_ready=False, is_off=is_off), 503
 
 
 @page.get("/problems/<slug>")
@@ -166,6 +167,7 @@ def _render(
     ranked: PostRanking | None = None,
     fault: Fault | None = None,
     is_ready: bool = True,
+    is_off: bool = False,
 ) -> str:
     lang = language()
     t = texts(lang)
@@ -180,6 +182,7 @@ def _render(
         is_sample=parts().settings.sample,
         is_asked=request.method == "POST",
         is_ready=is_ready,
+        is_off=is_off,
         day=ranked.as_of if ranked else parts().today(),
         ranked=ranked,
         lines=_lines(ranked.ranking, lang, t) if ranked else (),

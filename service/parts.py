@@ -19,6 +19,7 @@ from recommender.exposure import ExposureLog
 from recommender.finding import Finder
 from recommender.kiosk import Kiosk
 from recommender.placements import PlacementDesk
+from recommender.rights.viewed import ViewLog
 from recommender.settings import Settings
 from recommender.year.guidance_views import Catalogs
 
@@ -38,6 +39,8 @@ class Parts:
         The true moment, whatever day stands for today; what signing in goes by.
     exposures
         The log of lists shown.
+    views
+        The log of who looked at whom.
     new_request_id
         Makes the number of an answer, 32 hexadecimal digits; nobody outside chooses one.
     seen
@@ -59,6 +62,7 @@ class Parts:
     clock: Callable[[], datetime]
     metrics: Metrics
     exposures: ExposureLog
+    views: ViewLog
     new_request_id: Callable[[], str]
     seen: dict[bytes, tuple[Grant, float]] = field(default_factory=dict)
 
@@ -101,6 +105,7 @@ def gather(
         clock=clock,
         metrics=metrics,
         exposures=exposures,
+        views=ViewLog(settings.home),
         new_request_id=new_request_id,
     )
 

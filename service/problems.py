@@ -202,6 +202,18 @@ KINDS = {
         zh="数据库暂时不可用，请稍后再试。",
         en="The database is away; try again shortly.",
     ),
+    "not-logged": Kind(
+        status=503,
+        title="What is seen of people cannot be logged",
+        zh="查看记录暂时写不进去，因此不显示个人信息，请联系管理员。",
+        en="The log of who looked cannot be written, so nothing of people is shown.",
+    ),
+    "ranking-off": Kind(
+        status=503,
+        title="Personal rankings are switched off",
+        zh="个性化推荐已关闭，暂不排序。",
+        en="Personal rankings are switched off, so nothing is ranked.",
+    ),
     "no-model": Kind(
         status=503,
         title="No model is published yet",

@@ -30,6 +30,12 @@ def turn(engine: Engine, *, is_on: bool, why: str, at: datetime, who: str) -> bo
     return True
 
 
+def is_on(engine: Engine) -> bool:
+    """Whether personal rankings are given."""
+    with store.reading(engine) as conn:
+        return kept.is_ranking_on(conn)
+
+
 def history(engine: Engine) -> list[Switch]:
     """List every turn of the switch, the latest first; none where it was never touched."""
     with store.reading(engine) as conn:

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from recommender import wording
 from recommender.domain import SkillLevel, class_year_of
 from recommender.finding import GRADUATE_STATUSES, POST_STATUSES, SEE_NAMES, Asked, printable
+from service import viewing
 from service.console import gate
 from service.console.shell import is_part, lang, render
 from service.parts import parts
@@ -49,7 +50,8 @@ def graduates_found() -> Response:
 def graduates_sheet() -> Response:
     """Give the same as a workbook."""
     asked = _asked(request.form, _OF_GRADUATES, request.form.get("text", ""))
-    return _sheet(parts().finder.graduates_sheet(gate.grant(), asked, lang()), "graduates")
+    sheet = parts().finder.graduates_sheet(gate.grant(), asked, lang(), tell=viewing.note)
+    return _sheet(sheet, "graduates")
 
 
 @pages.get("/posts")
@@ -79,6 +81,7 @@ def posts_sheet() -> Response:
 def _graduates(filters: Mapping[str, str], text: str) -> str:
     asked = _asked(filters, _OF_GRADUATES, text)
     found = parts().finder.graduates(gate.grant(), asked, _number(filters))
+    viewing.note(row.graduate.graduate_id for row in found.rows)
     facts = {"asked": asked, "found": found, "levels": _levels(), "statuses": GRADUATE_STATUSES}
     sees_names = gate.grant().role in SEE_NAMES
     if is_part():

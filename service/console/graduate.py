@@ -12,6 +12,7 @@ from recommender.closeups import N_POSTS
 from recommender.domain import Channel, OutcomeStage, StepReason
 from recommender.errors import NotFound, Refused, WrongUsage
 from recommender.next_steps import Ask
+from recommender.rights import switch
 from service import errors, showing
 from service.console import bars, gate
 from service.console.shell import lang, render
@@ -110,6 +111,7 @@ def _page(graduate_id: str, faults: tuple[str, ...] = ()) -> str:
     return render(
         "graduate.html",
         seen=seen,
+        is_off=seen.ranked is None and not switch.is_on(parts().engine),
         drawn=bars.draw(seen.suggestions, lang()),
         faults=faults,
         request_id=request_id,

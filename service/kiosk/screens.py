@@ -229,6 +229,7 @@ def refused(refusal: HTTPException) -> Page:
 def failed(refusal: errors.PlacementError) -> Page:
     """Say what cannot be, and what to do."""
     said = {
+        errors.RankingOff: ("ranking_off", 503),
         errors.NoModel: ("no_model", 503),
         errors.FairClosed: ("fair_closed", 409),
         errors.Busy: ("no_database", 503),

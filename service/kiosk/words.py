@@ -166,6 +166,10 @@ WORDS: Mapping[str, Pair] = {
     ),
     # What cannot be
     "notice_title": ("暂时不能查询", "Not now"),
+    "ranking_off": (
+        "个性化推荐已暂停。请到服务台问就业指导老师。",
+        "Personal rankings are switched off. Please ask an officer at the desk.",
+    ),
     "no_model": (
         "推荐还没有准备好：没有可用的模型。请到服务台问就业指导老师；"
         "工作人员：先运行夜间训练，或在“模型”页放行一个版本。",

@@ -41,6 +41,10 @@ WORDS: Mapping[str, Pair] = {
         "There is no personal ranking without consent. Steps of the graduate's own are recorded "
         "as usual.",
     ),
+    "ranking_off": (
+        "个性化推荐已关闭，请按名册、规则和经历推荐。",
+        "Personal rankings are switched off: recommend by the roster, the rules and the steps.",
+    ),
     "no_model": ("尚未发布模型，暂无排序。", "No model is published yet, so there is no ranking."),
     "shut_out": (
         "没有可以推荐的岗位，原因见「被排除的岗位」。",
