@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -221,9 +221,20 @@ class Drafts:
             kept = find(conn, access.colleges(self._engine, grant), draft_id)
             return drafted.load_entries(conn, kept.draft_id, after=number)
 
-    def sheet(self, grant: Grant, draft_id: str, suffix: str) -> bytes:
-        """Give a draft as `assign --all` writes it: ``.csv`` or ``.xlsx``."""
+    def sheet(
+        self,
+        grant: Grant,
+        draft_id: str,
+        suffix: str,
+        *,
+        tell: Callable[[Iterable[str]], None] = lambda ids: None,
+    ) -> bytes:
+        """Give a draft as `assign --all` writes it: ``.csv`` or ``.xlsx``.
+
+        `tell` is told of the ids in it.
+        """
         draft = self._read(grant, draft_id).draft
+        tell(each.graduate_id for each in draft.market.graduates)
         placed = {str(row[0]): (*row, "") for row in assignments.rows_of(draft)}
         reasons = reasons_without(draft)
         rows: list[tuple[object, ...]] = [
@@ -235,9 +246,17 @@ class Drafts:
             export.write_table(export.Table(columns=COLUMNS, rows=rows), file)
             return file.read_bytes()
 
-    def certificate(self, grant: Grant, draft_id: str) -> bytes:
+    def certificate(
+        self,
+        grant: Grant,
+        draft_id: str,
+        *,
+        tell: Callable[[Iterable[str]], None] = lambda ids: None,
+    ) -> bytes:
         """Give the certificate of a draft, for `check`; raises as `hand_certificate`."""
-        document = hand_certificate(self._read(grant, draft_id).draft)
+        draft = self._read(grant, draft_id).draft
+        tell(each.graduate_id for each in draft.market.graduates)
+        document = hand_certificate(draft)
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
     def _read(self, grant: Grant, draft_id: str) -> State:

@@ -24,7 +24,7 @@ from recommender.drafting import DraftAction, DraftEntry
 from recommender.drafts import SHEETS, WAYS, Asked, Options
 from recommender.errors import DraftChanged, NoModel, NotFound, Refused, WrongUsage
 from recommender.finding import SEE_NAMES, printable
-from service import errors
+from service import errors, viewing
 from service.console import gate
 from service.console.shell import is_part, lang, render
 from service.console.words import ALL, Words
@@ -105,9 +105,9 @@ def sheet(draft_id: str, kind: str) -> Response:
     if kind not in _TYPES:
         raise NoSuchPage
     if kind == "json":
-        content = parts().drafts.certificate(gate.grant(), draft_id)
+        content = parts().drafts.certificate(gate.grant(), draft_id, tell=viewing.note)
     else:
-        content = parts().drafts.sheet(gate.grant(), draft_id, f".{kind}")
+        content = parts().drafts.sheet(gate.grant(), draft_id, f".{kind}", tell=viewing.note)
     response = Response(content, mimetype=_TYPES[kind])
     file = f"assignment-{parts().today().isoformat()}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'

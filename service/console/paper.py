@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from recommender import access, failures
 from recommender.errors import NotFound, Refused, WrongUsage
 from recommender.year import fair_desk, fair_paper
-from service import errors
+from service import errors, viewing
 from service.console import gate
 from service.console.shell import lang, render
 from service.console.words import Words
@@ -98,6 +98,7 @@ def make_codes() -> Page:
         college=chosen["college"],
         class_name=chosen["class_name"],
     )
+    viewing.note(each.graduate_id for each in made)
     return _codes(made, chosen)
 
 
