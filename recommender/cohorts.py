@@ -17,7 +17,7 @@ from recommender import places
 from recommender.arms import plain_of, read_arms
 from recommender.data import cases, store
 from recommender.domain import Graduate, Reference, class_year_of
-from recommender.errors import NotFound, RankingOff
+from recommender.errors import NotFound
 from recommender.matching.market import CONGESTION, Market, open_market
 from recommender.matching.reasons import reasons as reasons_of
 from recommender.model.artefact import Artefact, read_current
@@ -196,8 +196,7 @@ def read_market(
 ) -> Market:
     """Read the cohort asked about, and everything that decides its lists, in one snapshot."""
     with store.reading(engine) as conn:
-        if not cases.is_ranking_on(conn):
-            raise RankingOff("personal rankings are switched off")
+        cases.require_ranking(conn)
         if graduate_ids:
             named = store.load_graduates(conn, ids=graduate_ids)
             unknown = set(graduate_ids) - {graduate.graduate_id for graduate in named}

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from recommender import markets, places
 from recommender.cohorts import Among
-from recommender.data import store
+from recommender.data import cases, store
 from recommender.domain import Graduate, Post
 from recommender.drafting import Decided, KeptDraft
 from recommender.errors import DraftRefused, NotFound, Refused
@@ -26,6 +26,7 @@ from recommender.matching.floors import Floor, floors_of
 from recommender.matching.market import Market, open_market
 from recommender.matching.plan import Pins, most_possible, values_of
 from recommender.model.artefact import Artefact
+from recommender.persons import is_erased
 
 # Scored and decided in about two seconds; more is for the command line.
 MOST_PAIRS = 1_000_000
@@ -164,7 +165,9 @@ class Markets:
 def _lay(
     conn: Connection, draft: KeptDraft, artefact: Artefact, day: date, moment: datetime
 ) -> Laid:
-    cohort = store.load_graduates(conn, class_year=draft.class_year)
+    cases.require_ranking(conn)
+    people = store.load_graduates(conn, class_year=draft.class_year)
+    cohort = [each for each in people if not is_erased(each.graduate_id)]
     if not cohort:
         raise NotFound("class_year", str(draft.class_year))
     reference = store.load_reference(conn, day=day)

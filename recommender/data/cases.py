@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from recommender.data import schema
 from recommender.data.ledger import moment_of, text_of
+from recommender.errors import RankingOff
 from recommender.persons import Case, CaseKind, CaseState, OwnLink, Switch
 
 _cases, _links, _switches = schema.cases, schema.own_links, schema.switches
@@ -141,6 +142,18 @@ def load_switches(conn: Connection, limit: int | None = None) -> list[Switch]:
         Switch(is_on=row.is_on, at=moment_of(row.at), who=row.who, why=row.why)
         for row in conn.execute(query)
     ]
+
+
+def require_ranking(conn: Connection) -> None:
+    """Refuse to rank anybody while personal rankings are switched off.
+
+    Raises
+    ------
+    RankingOff
+        If they are.
+    """
+    if not is_ranking_on(conn):
+        raise RankingOff("personal rankings are switched off")
 
 
 def is_ranking_on(conn: Connection) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from recommender import markets
 from recommender.claims import SHANDONG
-from recommender.data import store
+from recommender.data import cases, store
 from recommender.errors import FairClosed, PackRefused
 from recommender.matching.eligibility import open_places
 from recommender.model.artefact import read_current
@@ -79,6 +79,7 @@ def make(
         expires_at = starts_at + timedelta(hours=hours)
         if expires_at <= now:
             _refuse(fair_id, starts_at, expires_at, now)
+        cases.require_ranking(conn)
         market = markets.read_market(conn, artefact, fair.day, now)
         tokens = store.token_digests(conn, role="kiosk")
     wanted = [open_places(post, market.standing, reserved_too=True) for post in market.posts]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from recommender import places
 from recommender.data import cases, fair_desk, registered, store
 from recommender.domain import Graduate, Post
-from recommender.errors import FairBegun, RankingOff
+from recommender.errors import FairBegun
 from recommender.fairs import Slip, Turn
 from recommender.matching.eligibility import excluded_by
 from recommender.matching.market import Market, open_market
@@ -88,8 +88,7 @@ def make(
     artefact = read_current(models_dir)
     with store.reading(engine) as conn:
         fair = load(conn, fair_id)
-        if not cases.is_ranking_on(conn):
-            raise RankingOff("personal rankings are switched off")
+        cases.require_ranking(conn)
         _require_not_begun(conn, fair)
         coming = registered.load_registrations(conn, fair_ids=[fair_id])
         people = store.load_graduates(conn, ids=[each.graduate_id for each in coming])
