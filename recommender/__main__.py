@@ -17,6 +17,7 @@ from recommender.account_commands import greet_first_user, user
 from recommender.agreement_commands import agreements
 from recommender.assignment_commands import TABLE_SUFFIXES, adjust, assign, check
 from recommender.code_commands import codes
+from recommender.decision_commands import outcomes
 from recommender.errors import ImportRefused, NotFound, Unreadable
 from recommender.evaluation_commands import evaluate
 from recommender.exposure_commands import exposures
@@ -319,6 +320,7 @@ program.add_command(follow_up)
 program.add_command(report)
 program.add_command(agreements)
 program.add_command(internships)
+program.add_command(outcomes)
 program.add_command(codes)
 program.add_command(rounds)
 program.add_command(trial)

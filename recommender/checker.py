@@ -15,7 +15,10 @@ from typing import Any
 
 FORMAT = "placement-assignment-1"
 SCALE = 1_000_000_000  # values and prices are billionths
-RULES = ("consent", "unplaced", "open", "places", "level", "licence", "adult", "again", "paused")
+RULES = (
+    *("consent", "unplaced", "open", "places", "level", "licence", "adult", "again"),
+    *("paused", "vetoed"),
+)
 Lot = tuple[str, str]  # a post, and "open", "held" or the agreement that reserves its places
 
 
@@ -144,10 +147,13 @@ class Certificate:
         adult_on = graduate["adult_on"]
         if post["adults_only"] and (adult_on is None or adult_on > self.day):
             yield "adult"
-        if post_id in graduate["shut_out"]:
-            yield "again"
-        if post.get("paused"):
-            yield "paused"
+        for code, is_broken in (
+            ("again", post_id in graduate["shut_out"]),
+            ("paused", post.get("paused")),
+            ("vetoed", post_id in graduate.get("vetoed", ())),
+        ):
+            if is_broken:
+                yield code
 
     def places_for(self, who: str, post: Mapping[str, Any]) -> int:
         """Count the places that are open to one graduate."""

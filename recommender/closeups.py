@@ -15,7 +15,8 @@ from recommender import access, ledger, phrases
 from recommender.access import Grant
 from recommender.claims import Claim
 from recommender.data import ledger as claimed
-from recommender.data import store
+from recommender.data import store, vetoed
+from recommender.decisions import Veto, VoidedStep
 from recommender.domain import Graduate, Outcome, PersonalDetails, Post, Reason, Reference
 from recommender.errors import NoModel, NotFound
 from recommender.evaluation.baselines import CROSSWALK, baselines
@@ -117,6 +118,10 @@ class GraduateCloseup:
         What the crosswalk rule would list.
     n_excluded
         Rules with the number of posts that each forbids; a post may be under several.
+    vetoes
+        Those that stand.
+    voided
+        Steps that were recorded wrongly, the latest voided first.
     """
 
     graduate: Graduate
@@ -131,6 +136,8 @@ class GraduateCloseup:
     n_excluded: tuple[tuple[str, int], ...]
     steps: tuple[Step, ...]
     claims: tuple[tuple[Claim, Named], ...]
+    vetoes: tuple[tuple[Veto, Named], ...]
+    voided: tuple[tuple[VoidedStep, Named], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +200,11 @@ class Closeups:
             details = store.load_personal(conn, [graduate_id])
             steps = store.load_outcomes(conn, day=self._today(), graduate_ids=[graduate_id])
             claims = claimed.load_claims(conn, graduate_ids=[graduate_id])
+            made = vetoed.load_vetoes(conn, day=self._today(), graduate_ids=[graduate_id])
+            vetoes = {each.post_id: each for each in made}
+            voided = vetoed.load_voided(conn, graduate_ids=[graduate_id])
             ids = {step.post_id for step in steps} | {claim.post_id for claim in claims}
+            ids |= vetoes.keys() | {each.outcome.post_id for each in voided}
             about = _about(conn, ids, self._today(), reference)
         rule = self._by_rule(look) if look and look.ranked else np.zeros(0, dtype=np.int32)
         excluded, n_excluded = _excluded(look) if look and look.ranked else ((), ())
@@ -212,6 +223,10 @@ class Closeups:
             n_excluded=n_excluded,
             steps=tuple(Step(outcome=step, named=about[step.post_id]) for step in steps[::-1]),
             claims=tuple((claim, about[claim.post_id]) for claim in claims),
+            vetoes=tuple(
+                (each, about[post_id]) for post_id, each in vetoes.items() if not each.is_lifted
+            ),
+            voided=tuple((each, about[each.outcome.post_id]) for each in voided[::-1]),
         )
 
     def post(self, grant: Grant, clerk: Clerk, post_id: str) -> PostCloseup:

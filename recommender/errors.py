@@ -21,6 +21,7 @@ PlacementError
 │   ├── SignInSlowed        too many failed sign-ins; the next one has to wait
 │   ├── LoginTaken          a login that somebody has already
 │   ├── BatchRefused        some of several requests cannot be kept, so none was
+│   ├── DecisionRefused     a pair cannot be vetoed or lifted, or a step voided, as it stands
 │   ├── DraftRefused        a draft of an assignment does not allow this as it stands
 │   │   └── DraftChanged    somebody else changed it since it was seen
 │   ├── PinsConflict        more are fixed at a post than it has places
@@ -292,6 +293,15 @@ class RoundRefused(Refused):
 
 class TrialRefused(Refused):
     """A trial does not start, or does not allow this as it stands: a code and its facts."""
+
+    def __init__(self, code: str, *facts: str) -> None:
+        super().__init__(code, *facts)
+        self.code = code
+        self.facts = facts
+
+
+class DecisionRefused(Refused):
+    """A pair cannot be vetoed or lifted, or a step voided, as it stands: a code and its facts."""
 
     def __init__(self, code: str, *facts: str) -> None:
         super().__init__(code, *facts)

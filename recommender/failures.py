@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from recommender import (
+    decision_problems,
     draft_problems,
     errors,
     pack_problems,
@@ -139,6 +140,7 @@ _SENTENCES: Mapping[type[errors.PlacementError], tuple[str, str]] = {
 # What a `NotFound` was about.
 _THINGS = {
     "draft": ("方案", "draft of an assignment"),
+    "step": ("就业结果", "step"),
     "graduate": ("毕业生", "graduate"),
     "post": ("岗位", "post"),
     "post_on_offer": ("在招岗位", "post on offer"),
@@ -257,6 +259,8 @@ def _listed(error: errors.Refused, language: str) -> tuple[str, ...]:
         case errors.ImportRefused():
             problems = tuple(wording.row_problem(each, language) for each in error.problems)
             return (*problems, _total(len(problems))[language == "en"])
+        case errors.DecisionRefused():
+            return (decision_problems.refusal(error.code, error.facts)[language == "en"],)
         case errors.DraftRefused():
             return (draft_problems.refusal(error.code, error.facts)[language == "en"],)
         case errors.PackRefused():

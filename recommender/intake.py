@@ -323,6 +323,7 @@ def _compare(
         *gone,
         *stands,
         *implied.warnings,
+        *outcomes.left_out,
         *chain.from_iterable(each.repetitions() for each in kinds),
         *_odd_history(conn, posts, outcomes, stored_steps, day),
         *changes.posts_of_agreements(conn, agreements, posts),

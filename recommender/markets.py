@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from recommender import places
-from recommender.data import store
+from recommender.data import store, vetoed
 from recommender.domain import DECIDING, Graduate, Post, class_year_of
 from recommender.matching.eligibility import Standing, standing
 from recommender.matching.market import Market, open_market
@@ -46,7 +46,8 @@ def standing_now(
 def own_standing(conn: Connection, graduate_id: str, market: Market) -> Standing:
     """Read one graduate's own steps beside everybody's places; they may be of any class year."""
     steps = store.load_outcomes(conn, day=market.day, stages=DECIDING, graduate_ids=[graduate_id])
-    return beside_places(standing(steps, {}, market.day), market)
+    barred = vetoed.vetoed(conn, day=market.day, graduate_ids=[graduate_id])
+    return beside_places(standing(steps, {}, market.day, vetoed=barred), market)
 
 
 def beside_places(own: Standing, market: Market) -> Standing:

@@ -222,6 +222,8 @@ _RULES: Mapping[tuple[str, str], tuple[str, str]] = {
         "the enterprise is not paused",
         "the enterprise is paused for want of answers",
     ),
+    ("vetoed", ZH): ("未被就业工作人员否决", "就业工作人员已否决，解除前不推荐"),
+    ("vetoed", EN): ("not vetoed by an officer", "vetoed by an officer, until it is lifted"),
 }
 _NEEDS: Mapping[tuple[str, str], str] = {
     ("open", ZH): "；{needs} 起可报名",

@@ -15,7 +15,7 @@ from itertools import count
 from sqlalchemy import Connection
 
 from recommender.claims import Claim, ClaimState, LedgerAction, day_of, start_of
-from recommender.data import agreed, collected, store
+from recommender.data import agreed, collected, store, vetoed
 from recommender.data import ledger as kept
 from recommender.domain import DECIDING, Graduate, Post
 from recommender.errors import AlreadyPlaced, Ineligible, NoOpenPlace, Refused
@@ -105,7 +105,8 @@ def _without_reserved(
         steps = store.load_deciding(conn, day=day, post_ids=ids, graduate_ids=graduate_ids)
     holds = kept.load_holds(conn, moment=moment, post_ids=ids)
     paused = collected.paused_on(conn, day)
-    return standing(steps, {post.post_id: post for post in posts}, day, holds, paused)
+    barred = vetoed.vetoed(conn, day=day, graduate_ids=graduate_ids)
+    return standing(steps, {post.post_id: post for post in posts}, day, holds, paused, barred)
 
 
 def next_deadline(conn: Connection, moment: datetime) -> datetime | None:

@@ -132,6 +132,10 @@ STORED_PROBLEMS: Mapping[str, Sentence] = {
 }
 
 WARNINGS: Mapping[str, Sentence] = {
+    "voided": (
+        ("这一步已作废（{0}），该行未读入", "this step was voided ({0}); the row is left out"),
+        ("如确有其事，请重新登记", "record it again if it did happen"),
+    ),
     "erased": (
         (
             "此人已于 {0} 按其请求删除，该行未读入",

@@ -47,6 +47,7 @@ _OF_ERROR: dict[type[errors.PlacementError], str] = {
     errors.TrialRefused: "trial-refused",
     errors.PackRefused: "pack-refused",
     errors.DraftRefused: "draft-refused",
+    errors.DecisionRefused: "decision-refused",
     errors.ReplayMismatch: "other-body",
     errors.RankingOff: "ranking-off",
     errors.NoModel: "no-model",
@@ -54,7 +55,13 @@ _OF_ERROR: dict[type[errors.PlacementError], str] = {
     errors.Busy: "busy",
     errors.DatabaseFailed: "no-database",
 }
-_OfState = errors.RoundRefused | errors.TrialRefused | errors.DraftRefused | errors.PackRefused
+_OfState = (
+    errors.RoundRefused
+    | errors.TrialRefused
+    | errors.DraftRefused
+    | errors.DecisionRefused
+    | errors.PackRefused
+)
 _OF_STATUS = {
     400: "bad-request",
     401: "no-token",

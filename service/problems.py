@@ -94,6 +94,12 @@ KINDS = {
         zh="试验不能开始，或其现状不允许此操作，详见 errors。",
         en="The trial does not start, or does not allow this as it stands; errors says why.",
     ),
+    "decision-refused": Kind(
+        status=409,
+        title="The pair or the step does not allow this as it stands",
+        zh="该组合或该步骤的现状不允许此操作，详见 errors。",
+        en="The pair or the step does not allow this as it stands; errors says why.",
+    ),
     "draft-refused": Kind(
         status=409,
         title="The draft does not allow this as it stands",

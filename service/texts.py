@@ -165,6 +165,7 @@ RULES = {
     "adult": ("岗位要求年满 18 周岁", "the posts ask for adults"),
     "again": ("曾放弃或未被录用", "declined or rejected before"),
     "paused": ("企业已暂停推荐", "the enterprise is paused"),
+    "vetoed": ("已被就业工作人员否决", "vetoed by an officer"),
 }
 
 

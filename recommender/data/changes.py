@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from recommender.afterwards import Destination, FollowUp
-from recommender.data import apprentices, rows, schema, store
+from recommender.data import apprentices, rows, schema, store, vetoed
 from recommender.data.bulk import present
 from recommender.data.sheets import ParsedSheet
 from recommender.domain import (
@@ -92,6 +92,8 @@ class Changes(Generic[Item]):
         How many rows of each sheet say what is stored already.
     before
         What is stored of each row that changes it, with its personal details.
+    left_out
+        What is said of rows that are not taken in, each with its sheet's place.
     """
 
     lines: dict[Hashable, Line[Item]] = field(default_factory=dict)
@@ -101,6 +103,7 @@ class Changes(Generic[Item]):
     n_unchanged: Counter[int] = field(default_factory=Counter)
     problems: list[RowProblem] = field(default_factory=list)
     before: dict[Hashable, tuple[Item, PersonalDetails | None]] = field(default_factory=dict)
+    left_out: list[tuple[int, RowProblem]] = field(default_factory=list)
 
     def against(
         self,
@@ -352,7 +355,24 @@ def compare_outcomes(
     people = {line.item.graduate_id for line in changes.lines.values()}
     stored = store.load_outcomes(conn, day=date.max, graduate_ids=people)
     changes.against({outcome_key(step): step for step in stored})
+    _leave_out_voided(conn, changes, stored)
     return changes, stored
+
+
+def _leave_out_voided(
+    conn: Connection, changes: Changes[Outcome], stored: Sequence[Outcome]
+) -> None:
+    """Keep a sheet from bringing back a step that was voided, and say so."""
+    people = {line.item.graduate_id for line in changes.lines.values()}
+    here = {outcome_key(step) for step in stored}
+    for each in vetoed.load_voided(conn, graduate_ids=people):
+        key = outcome_key(each.outcome)
+        if key not in changes.lines or key in here:
+            continue
+        line = changes.lines.pop(key)
+        changes.added = [one for one in changes.added if one.key != key]
+        changes.repeated = [one for one in changes.repeated if one.key != key]
+        changes.left_out.append((line.sheet, line.says("voided", "", "", each.why)))
 
 
 def name_unknown_ends(

@@ -33,6 +33,8 @@ ERASING: Mapping[str, Literal["cut", "delete"]] = {
     "cases": "cut",
     "trial_subjects": "cut",
     "draft_entries": "cut",
+    "vetoes": "cut",
+    "voided_steps": "cut",
     "personal_details": "delete",
     "interests": "delete",
     "registrations": "delete",
@@ -47,6 +49,8 @@ _EMPTIED: Mapping[str, Mapping[str, str | None]] = {
     "destinations": {"employer": None, "evidence": None},
     "ledger": {"note": None},
     "draft_entries": {"reason": None},
+    "vetoes": {"reason": ""},
+    "voided_steps": {"why": ""},
     "cases": {"graduate_id": None, "text": "", "answer": None, "opened_by": ""},
 }
 # What is kept of an erased person's line of the roster: by this the reports count.

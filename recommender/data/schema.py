@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The newest migration, so that a start need not load Alembic to see that nothing is due.
-HEAD = "0017"
+HEAD = "0018"
 
 metadata = MetaData(
     naming_convention={
@@ -533,6 +533,39 @@ draft_entries = Table(
     Column("reason", Text),
     Column("undoes", Integer),
     Column("placed", Text),
+)
+
+# Pairs that officers vetoed, and lifted again: rows are added, the latest of a pair counts.
+vetoes = Table(
+    "vetoes",
+    metadata,
+    Column("veto_id", Integer, primary_key=True),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), nullable=False, index=True),
+    Column("post_id", Text, ForeignKey("posts.post_id"), nullable=False),
+    Column("action", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+)
+
+# Steps that were recorded wrongly: they stay as history here, and count nowhere.
+voided_steps = Table(
+    "voided_steps",
+    metadata,
+    Column("void_id", Integer, primary_key=True),
+    Column("graduate_id", Text, ForeignKey("graduates.graduate_id"), nullable=False, index=True),
+    Column("post_id", Text, ForeignKey("posts.post_id"), nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("date", Date, nullable=False),
+    Column("recorded_on", Date, nullable=False),
+    Column("channel", Text),
+    Column("shown_rank", BigInteger),
+    Column("reason", Text),
+    Column("interned_until", Date),
+    Column("agreed_on", Date),
+    Column("why", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
 )
 
 # People who sign in at the console. Their secret is kept as its argon2id hash only.

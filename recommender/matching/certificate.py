@@ -90,6 +90,7 @@ def _graduate(market: Market, graduate: Graduate) -> Document:
         "licences": list(graduate.licences),
         "adult_on": graduate.adult_on.isoformat() if graduate.adult_on else None,
         "shut_out": sorted(market.standing.shut_out.get(who, ())),
+        "vetoed": sorted(market.standing.vetoed.get(who, ())),
     }
 
 

@@ -40,6 +40,7 @@ RULE_SOURCES: Mapping[str, str] = {
     "adult": "demand catalog; 未成年工特殊保护规定 (1994): work barred under eighteen",
     "again": "contract: a post declined, or refused on merit, is not offered again",
     "paused": "contract: an enterprise that answered none of many proposals is left out",
+    "vetoed": "contract: a placement officer vetoed the pair, with a reason, until it is lifted",
 }
 RULES = tuple(RULE_SOURCES)
 _OF_THE_PERSON = frozenset({"consent", "unplaced"})  # the same at every post
@@ -85,6 +86,8 @@ class Standing:
         Post → what agreements keep of its free places; `reserved.with_reserved` works it out.
     paused
         Credit codes of the enterprises that are paused.
+    vetoed
+        Graduate → posts that an officer vetoed.
     """
 
     confirmed: Mapping[str, int] = field(default_factory=dict)
@@ -94,6 +97,7 @@ class Standing:
     declined: Mapping[str, frozenset[str]] = field(default_factory=dict)
     reserved: Mapping[str, tuple[Reserved, ...]] = field(default_factory=dict)
     paused: frozenset[str] = frozenset()
+    vetoed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +122,12 @@ def standing(
     day: date,
     holds: Iterable[Claim] = (),
     paused: frozenset[str] = frozenset(),
+    vetoed: Mapping[str, frozenset[str]] | None = None,
 ) -> Standing:
     """Work out who holds a place and who is shut out, from the steps known by a day.
 
-    `holds` are those whose deadline has not passed, `paused` the enterprises that are paused.
+    `holds` are those whose deadline has not passed, `paused` the enterprises that are paused,
+    `vetoed` the pairs that are vetoed.
     An internship holds a place through its last day, where that is stated, unless it was ended
     or turned down before.
 
@@ -161,6 +167,7 @@ def standing(
         held=_held(held, placed_at),
         declined=_frozen(declined),
         paused=paused,
+        vetoed=vetoed or {},
     )
 
 
@@ -295,6 +302,11 @@ def _paused(_graduate: Graduate, post: Post, standing: Standing, _day: date) -> 
     return RuleCheck("paused", post.credit_code not in standing.paused)
 
 
+def _vetoed(graduate: Graduate, post: Post, standing: Standing, _day: date) -> RuleCheck:
+    vetoed = standing.vetoed.get(graduate.graduate_id, frozenset())
+    return RuleCheck("vetoed", post.post_id not in vetoed)
+
+
 # The rules for one pair, in the order of `RULES`.
 CHECKS: Mapping[str, Callable[[Graduate, Post, Standing, date], RuleCheck]] = {
     "consent": _consent,
@@ -306,6 +318,7 @@ CHECKS: Mapping[str, Callable[[Graduate, Post, Standing, date], RuleCheck]] = {
     "adult": _adult,
     "again": _again,
     "paused": _paused,
+    "vetoed": _vetoed,
 }
 
 
@@ -343,7 +356,8 @@ def eligible_pairs(
     eligible &= free[:, None] & _has_place(graduates, posts, standing, day)
     column = {post.post_id: index for index, post in enumerate(posts)}
     for row, graduate in enumerate(graduates):
-        for post_id in standing.shut_out.get(graduate.graduate_id, ()):
+        who = graduate.graduate_id
+        for post_id in (*standing.shut_out.get(who, ()), *standing.vetoed.get(who, ())):
             if post_id in column:
                 eligible[row, column[post_id]] = False
     return eligible

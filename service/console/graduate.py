@@ -7,10 +7,11 @@ import secrets
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from recommender import access, failures, ledger, recording, wording
+from recommender import access, failures, ledger, recording, vetoes, voiding, wording
 from recommender.closeups import N_POSTS
 from recommender.domain import Channel, OutcomeStage, StepReason
 from recommender.errors import NotFound, Refused, WrongUsage
+from recommender.finding import printable
 from recommender.next_steps import Ask
 from recommender.rights import switch
 from service import errors, showing
@@ -21,6 +22,7 @@ from service.parts import parts
 pages = Blueprint("graduate", __name__)
 
 N_STEPS = 5
+MOST_CHARS = 200
 
 
 @pages.get("/graduates/<path:graduate_id>")
@@ -86,6 +88,45 @@ def record(graduate_id: str) -> Response:
     if request_id and not recorded.replayed:
         showing.cite(recorded.outcome, request_id)
     return _done(graduate_id, "recorded_done")
+
+
+@pages.post("/graduates/<path:graduate_id>/veto")
+def veto(graduate_id: str) -> Response:
+    """Veto a post for somebody, until it is lifted."""
+    access.require_within(parts().engine, gate.grant(), graduate_id)
+    vetoes.veto(
+        parts().engine, gate.clerk(), graduate_id, request.form.get("post_id", ""), reason=_why()
+    )
+    return _done(graduate_id, "vetoed_done")
+
+
+@pages.post("/graduates/<path:graduate_id>/lift")
+def lift(graduate_id: str) -> Response:
+    """Lift a veto."""
+    access.require_within(parts().engine, gate.grant(), graduate_id)
+    vetoes.lift(
+        parts().engine, gate.clerk(), graduate_id, request.form.get("post_id", ""), reason=_why()
+    )
+    return _done(graduate_id, "lifted_done")
+
+
+@pages.post("/graduates/<path:graduate_id>/void")
+def void(graduate_id: str) -> Response:
+    """Void a step that was recorded wrongly."""
+    access.require_within(parts().engine, gate.grant(), graduate_id)
+    voiding.void(
+        parts().engine,
+        gate.clerk(),
+        graduate_id,
+        request.form.get("post_id", ""),
+        *voiding.step_asked(request.form.get("stage", ""), request.form.get("date", "")),
+        why=_why(),
+    )
+    return _done(graduate_id, "voided_done")
+
+
+def _why() -> str:
+    return printable(request.form.get("why", "").strip()[:MOST_CHARS])
 
 
 @pages.errorhandler(Refused)

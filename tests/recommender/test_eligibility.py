@@ -54,9 +54,10 @@ def failing(
     *steps: Outcome,
     day: date = DAY,
     paused: frozenset[str] = frozenset(),
+    vetoed: Mapping[str, frozenset[str]] | None = None,
 ) -> dict[str, tuple[str, ...]]:
     """Give the rules that fail and what each needs; the mask has to say the same."""
-    now = standing(steps, {post.post_id: post}, day, paused=paused)
+    now = standing(steps, {post.post_id: post}, day, paused=paused, vetoed=vetoed)
     rules = check_pair(graduate, post, now, day)
     assert tuple(rule.code for rule in rules) == RULES
     mask = eligible_pairs([graduate], [post], now, day)
@@ -72,7 +73,7 @@ def step(stage: OutcomeStage, day: date, **overrides: Any) -> Outcome:
 def test_every_rule_has_a_source() -> None:
     assert RULES == (
         "consent", "unplaced", "open", "places", "level", "licence", "adult", "again",
-        "paused",
+        "paused", "vetoed",
     )  # fmt: skip
     assert all(RULE_SOURCES.values())
     assert tuple(CHECKS) == RULES
@@ -86,6 +87,7 @@ class Case:
     post: Mapping[str, object] = field(default_factory=dict)
     steps: tuple[Outcome, ...] = ()
     paused: frozenset[str] = frozenset()
+    vetoed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 ONLY_THIS_RULE = {
@@ -98,6 +100,7 @@ ONLY_THIS_RULE = {
     "adult": Case(graduate={"adult_on": DAY + timedelta(days=1)}, post={"adults_only": True}),
     "again": Case(steps=(make_outcome(stage=OutcomeStage.DECLINED),)),
     "paused": Case(paused=frozenset({CREDIT_CODE})),
+    "vetoed": Case(vetoed={"G1": frozenset({"P1"})}),
 }
 
 
@@ -106,10 +109,11 @@ def test_without_a_rule_its_case_would_pass(code: str, monkeypatch: pytest.Monke
     """Deleting a rule from the table or from the mask turns its own case red."""
     case = ONLY_THIS_RULE[code]
     graduate, post = make_graduate(**case.graduate), make_post(**case.post)
-    assert set(failing(graduate, post, *case.steps, paused=case.paused)) == {code}
+    found = failing(graduate, post, *case.steps, paused=case.paused, vetoed=case.vetoed)
+    assert set(found) == {code}
     others = {name: check for name, check in CHECKS.items() if name != code}
     monkeypatch.setattr("recommender.matching.eligibility.CHECKS", others)
-    now = standing(case.steps, {post.post_id: post}, DAY, paused=case.paused)
+    now = standing(case.steps, {post.post_id: post}, DAY, paused=case.paused, vetoed=case.vetoed)
     assert all(rule.holds for rule in check_pair(graduate, post, now, DAY))
 
 

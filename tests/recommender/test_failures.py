@@ -34,6 +34,7 @@ SAID_ELSEWHERE = {
     errors.RoundRefused,
     errors.TrialRefused,
     errors.DraftChanged,
+    errors.DecisionRefused,
 }
 
 

@@ -165,6 +165,7 @@ def test_a_level_has_its_earliest_day(graduate: dict[str, Any], on: date) -> Non
         ({"adult_on": None}, {"adults_only": True}, Standing(), "adult"),
         ({}, {}, Standing(shut_out={"G1": frozenset({"P1"})}), "again"),
         ({}, {}, Standing(paused=frozenset({CREDIT_CODE})), "paused"),
+        ({}, {}, Standing(vetoed={"G1": frozenset({"P1"})}), "vetoed"),
     ],
 )
 def test_what_nobody_could_change_is_not_mended(

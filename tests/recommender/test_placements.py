@@ -166,7 +166,7 @@ def test_every_rule_is_answered_with_what_would_make_it_hold(desk: PlacementDesk
     answers = {answer.code: answer for answer in desk.eligibility("G6", "P4")}
     assert list(answers) == [
         "consent", "unplaced", "open", "places", "level", "licence", "adult", "again",
-        "paused",
+        "paused", "vetoed",
     ]  # fmt: skip
     assert [code for code, answer in answers.items() if not answer.holds] == ["adult"]
     assert answers["adult"].needs == "2026-07-01"

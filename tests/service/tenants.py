@@ -150,6 +150,13 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
         "data": {"post_id": "{post_id}", "stage": "interested", "date": "2026-05-14"},
         "answers": {303},
     },
+    "console.graduate.veto": {"data": {"post_id": "P-open", "why": "w"}, "answers": {303, 409}},
+    # Nothing is vetoed, and nobody has this step: refused as it should be.
+    "console.graduate.lift": {"data": {"post_id": "P-open", "why": "w"}, "answers": {409}},
+    "console.graduate.void": {
+        "data": {"post_id": "P-kept", "stage": "declined", "date": "2026-05-01", "why": "w"},
+        "answers": {303, 409},
+    },
     "console.cohort.show": {"data": {"class_year": "2026"}, "answers": {200, 303}},
     "console.cohort.show_found": {"data": {"text": "{graduate_id}"}, "echoes": True},
     "console.cohort.act": {

@@ -266,6 +266,7 @@ def test_every_rule_of_a_closed_post(real_client: FlaskClient, bearer: Bearer) -
         "adult": True,
         "again": True,
         "paused": True,
+        "vetoed": True,
     }
 
 

@@ -34,7 +34,7 @@ WORDS: Mapping[str, Pair] = {
     "nobody_stored": ("还没有毕业生，请先导入名册。", "No graduate is stored; import a roster."),
     "drafts": ("已有方案", "Assignments begun"),
     "no_drafts": ("还没有方案。", "There is none yet."),
-    "draft_of": ("{year} 届", "class year {year}"),
+    "draft_of": ("{year} 届", "Class year {year}:"),
     "everybody": ("全部院校", "all colleges"),
     "n_entries": ("{n} 步", "{n} entries"),
     "begun_by": ("{who} 于 {at}", "{who}, {at}"),

@@ -11,9 +11,19 @@ from sqlalchemy.engine import Engine
 from recommender import ledger
 from recommender.afterwards import Destination, DestinationKind, FollowUp, FollowUpResult
 from recommender.claims import SHANDONG
-from recommender.data import drafted, exposures, fair_desk, interested, registered, schema, store
+from recommender.data import (
+    drafted,
+    exposures,
+    fair_desk,
+    interested,
+    registered,
+    schema,
+    store,
+    vetoed,
+)
 from recommender.data.kept import to_row
 from recommender.data.pseudonyms import Pseudonyms
+from recommender.decisions import Veto, VoidedStep
 from recommender.domain import Interest, InterestSide, OutcomeStage
 from recommender.drafting import DraftAction, DraftEntry, KeptDraft
 from recommender.fairs import Booth, Registration, Turn
@@ -124,6 +134,19 @@ def fill(engine: Engine, home: Path) -> None:
                 ),
             ],
         )
+        vetoed.append_veto(
+            conn,
+            Veto(
+                graduate_id=WHO,
+                post_id="P2",
+                is_lifted=False,
+                reason="样例甲晕车",
+                at=NOON,
+                who="user wang",
+            ),
+        )
+        wrong = make_outcome(graduate_id=WHO, post_id="P1", stage=stage.RETAINED)
+        vetoed.void(conn, VoidedStep(outcome=wrong, why="样例甲没去", at=NOON, who="user wang"))
         conn.execute(sa.insert(schema.trials), TRIAL)
         conn.execute(sa.insert(schema.trial_subjects), SUBJECT)
     desk.issue(engine, CLERK, "F", draw=lambda: SLIP)
