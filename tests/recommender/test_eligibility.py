@@ -600,6 +600,7 @@ def test_all_rules_that_fail_everywhere_are_named_in_their_order() -> None:
         confirmed={"P1": 1},
         shut_out={"G1": frozenset({"P1"})},
         paused=frozenset({strict.credit_code}),
+        vetoed={"G1": frozenset({"P1"})},
     )
     assert excluded_by(nobody, [strict], now, DAY) == RULES
 

@@ -135,7 +135,7 @@ WORDS: Mapping[str, Pair] = {
     "void": ("作废", "Void"),
     "void_step": ("作废这一步", "Void this step"),
     "voided": ("已作废的环节", "Voided steps"),
-    "decided_by": ("{who}，{at}：{why}", "{who}, {at}: {why}"),
+    "decided_by": ("{who} 于 {at}：{why}", "{who}, {at}: {why}"),
     "vetoed_done": ("已否决。", "Vetoed."),
     "lifted_done": ("已解除否决。", "The veto is lifted."),
     "voided_done": ("已作废，不再计入。", "Voided: it counts no more."),

@@ -138,7 +138,7 @@ def fill(engine: Engine, home: Path) -> None:
             conn,
             Veto(
                 graduate_id=WHO,
-                post_id="P2",
+                post_id="P1",
                 is_lifted=False,
                 reason="样例甲晕车",
                 at=NOON,
