@@ -140,6 +140,10 @@ def main(repeats: int, scale: float, seed: int) -> None:
         assigns = repeated(repeats, lambda: run((*assign, "--out", folder / "placed.csv")))
         cohort: Command = (sys.executable, "-m", "benchmarks.cohort")
         cohorts = repeated(1, lambda: run(cohort))
+        kiosk: Command = (sys.executable, "-m", "benchmarks.kiosk", home)
+        answers = subprocess.run(  # noqa: S603 - our own program
+            [str(each) for each in kiosk], check=True, capture_output=True, cwd=ROOT, text=True
+        ).stdout.splitlines()[-1]
         helps = repeated(5 * repeats, lambda: run((*PROGRAM, "--help")))
         clicks = repeated(5 * repeats, lambda: run((sys.executable, "-c", "import click")))
 
@@ -154,6 +158,7 @@ def main(repeats: int, scale: float, seed: int) -> None:
     for name, (measured, note) in told.items():
         memory = "" if math.isnan(measured.peak_mib) else f"{measured.peak_mib:6.0f} MiB"
         click.echo(f"{name:18} {measured.seconds:7.2f} s  {memory:10}  {note}".rstrip())
+    click.echo(answers)
 
 
 if __name__ == "__main__":

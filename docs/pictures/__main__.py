@@ -16,8 +16,10 @@ from flask import Flask
 from numpy.typing import NDArray
 from playwright.sync_api import Page
 
-from recommender import accounts
+from recommender import access, accounts
+from recommender.data import registered, store
 from recommender.errors import NotFound
+from recommender.fairs import Booth
 from recommender.settings import Settings
 from service.parts import parts
 from tests.service.browser import chromium, open_browser, shown
@@ -35,11 +37,22 @@ CONSOLE = (
     ("console-graduate", "graduates/26G0500", ".ahead"),
     ("console-models", "models", "table"),
 )
+# Size of a kiosk → what is touched before the picture, and what is there then.
+KIOSK = {
+    "landscape": ((1920, 1080), (), ".pictures"),
+    "portrait": (
+        (1080, 1920),
+        ("group:machines", "trade:焊接加工", "level:SENIOR_WORKER", "home:370800", "wish:near"),
+        ".card",
+    ),
+    "tablet": ((1280, 800), ("group:machines",), ".choices"),
+}
+FAIR, N_BOOTHS = "样例双选会", 40
 QUESTION = {"#trade": "数控加工（数控车工）", "#home": "济宁市"}
 
 
 def main() -> None:
-    """Take the pictures of the page with a question answered, and of the console."""
+    """Take the pictures of the page with a question answered, of the console and of a kiosk."""
     executable = chromium()
     if executable is None:
         raise SystemExit("no Chromium: install chromium, or set PLACEMENT_CHROMIUM")
@@ -61,6 +74,37 @@ def main() -> None:
             page.goto(f"{address}/console/{path}")
             page.locator(part).first.wait_for()
             keep(name, page)
+        token = hold_fair(app)
+        for name, (size, touches, part) in KIOSK.items():
+            width, height = size
+            page = browser.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
+            page.goto(f"{address}/kiosk/open")
+            page.locator("#token").fill(token)
+            page.locator("form.stack button").click()
+            for touch in touches:
+                page.locator(f"button[value='{touch}']").click()
+            page.locator(part).first.wait_for()
+            keep(f"kiosk-{name}", page)
+            page.context.close()
+        with app.app_context():
+            access.revoke_token(parts().engine, token)
+
+
+def hold_fair(app: Flask) -> str:
+    """Hold a fair of today with some of the enterprises that have posts; give a kiosk's token."""
+    with app.app_context():
+        engine, day = parts().engine, parts().today()
+    with store.writing(engine) as conn:
+        posts = store.load_posts(conn, day=day, open_only=True)
+        codes = sorted({post.credit_code for post in posts})[:N_BOOTHS]
+        booths = [
+            Booth(
+                fair_id=FAIR, date=day, credit_code=code, booth=f"{'ABCD'[n // 10]}{n % 10 + 1:02}"
+            )
+            for n, code in enumerate(codes)
+        ]
+        registered.save_booths(conn, booths)
+    return access.create_token(engine, role="kiosk", day=day)
 
 
 def keep(name: str, page: Page) -> None:
