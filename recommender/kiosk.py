@@ -157,7 +157,7 @@ class SlipShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _AtFair:
+class AtFair:
     """What is read of a fair once for many questions, and the state of the data it is of."""
 
     revision: int
@@ -186,7 +186,7 @@ class Kiosk:
         self._desk = desk
         self._today = today
         self._now = now
-        self._known: dict[str, _AtFair] = {}
+        self._known: dict[str, AtFair] = {}
 
     def fairs(self) -> tuple[FairShown, ...]:
         """List the fairs that are still to come or under way, by day."""
@@ -244,7 +244,7 @@ class Kiosk:
         )
         ranked = placements.explored(ranked, request_id, explore_share)
         cards = tuple(
-            _card(known, line.post, line.open_places, answers.home, line.reasons)
+            card_of(known, line.post, line.open_places, answers.home, line.reasons)
             for line in ranked.ranking
         )
         return Answered(cards=cards, ranked=ranked)
@@ -304,10 +304,10 @@ class Kiosk:
                 if made.side is InterestSide.GRADUATE and made.post_id in known.posts
             ]
             standing = places.standing_on(conn, wanted, known.today, moment=self._now())
-        cards = tuple(_card(known, post, open_places(post, standing), "") for post in wanted)
+        cards = tuple(card_of(known, post, open_places(post, standing), "") for post in wanted)
         return SlipShown(fair_id=fair_id, number=number, day=known.found.day, cards=cards)
 
-    def _at(self, fair_id: str) -> _AtFair:
+    def _at(self, fair_id: str) -> AtFair:
         """Read a fair again where anything was written since, or the day has changed."""
         with store.reading(self._engine) as conn:
             revision, today, held = store.revision(conn), self._today(), self._known.get(fair_id)
@@ -318,11 +318,12 @@ class Kiosk:
                 closing,
             ):
                 return held
-            self._known[fair_id] = found = _read(conn, fair_id, today, revision)
+            self._known[fair_id] = found = read_fair(conn, fair_id, today, revision)
         return found
 
 
-def _read(conn: Connection, fair_id: str, today: date, revision: int) -> _AtFair:
+def read_fair(conn: Connection, fair_id: str, today: date, revision: int) -> AtFair:
+    """Read what a kiosk at a fair is answered from, on a day and of a state of the data."""
     found = fair.load(conn, fair_id)
     posts = fair.posts_at(conn, found)
     reference = store.load_reference(conn, day=today)
@@ -334,7 +335,7 @@ def _read(conn: Connection, fair_id: str, today: date, revision: int) -> _AtFair
     cities: Counter[str] = Counter()
     for code, count in homes.items():
         cities[reference.city_of(code) or ""] += count
-    return _AtFair(
+    return AtFair(
         revision=revision,
         today=today,
         found=found,
@@ -347,9 +348,10 @@ def _read(conn: Connection, fair_id: str, today: date, revision: int) -> _AtFair
     )
 
 
-def _card(
-    known: _AtFair, post: Post, n_open: int, home: str, reasons: tuple[Reason, ...] = ()
+def card_of(
+    known: AtFair, post: Post, n_open: int, home: str, reasons: tuple[Reason, ...] = ()
 ) -> Card:
+    """Write the card of a post of a fair for somebody from a home; "" is nowhere."""
     regions = known.reference.regions
     here, there = regions.get(home), regions.get(post.region_code)
     return Card(
@@ -364,12 +366,12 @@ def _card(
         shifts=post.shifts or "",
         min_level=post.min_level,
         distance_km=distance_km(here, there) if here and there else None,
-        last_year=_last_year(known.last_year, post),
+        last_year=last_year_of(known.last_year, post),
         reasons=reasons,
     )
 
 
-def _last_year(then: counted.AppliedThen, post: Post) -> LastYear | None:
+def last_year_of(then: counted.AppliedThen, post: Post) -> LastYear | None:
     """Count the enterprise's own where that names nobody, else everybody's; None for neither."""
     own = then.at_enterprise.get((post.credit_code, post.occupation_code))
     all_of_them = then.in_occupation.get(post.occupation_code)

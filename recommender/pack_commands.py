@@ -169,6 +169,7 @@ def serve_pack(
     from importlib import import_module
 
     from recommender.pack import lan, words
+    from recommender.pack.hall import code_of
     from recommender.pack.opened import HallClock
 
     settings = terminal.settings()
@@ -179,18 +180,19 @@ def serve_pack(
         click.echo(line)
 
     def told(url: str) -> None:
-        addresses = lan.urls(host, int(url.rpartition(":")[2]))
+        addresses = [f"{each}/kiosk" for each in lan.urls(host, int(url.rpartition(":")[2]))]
         terminal.say(
-            f"平板请打开 {'、'.join(addresses)}（按 Ctrl+C 停止）",
-            f"Tablets open {', '.join(addresses)} (Ctrl+C stops it)",
+            f"平板请打开 {'、'.join(addresses)}，令牌填 {code_of(found)}（按 Ctrl+C 停止）",
+            f"Tablets open {', '.join(addresses)} with the token {code_of(found)} "
+            "(Ctrl+C stops it)",
         )
         click.echo(lan.qr(addresses[0]))
 
     # By name, as `serve` does.
     run_hall = import_module("service.server").run_hall
     target = journal or file.with_name(f"{file.name}.journal")
-    code = run_hall(settings, found, target, clock, host=host, port=port, told=told)
-    click.get_current_context().exit(code)
+    ended = run_hall(settings, found, target, clock, host=host, port=port, told=told)
+    click.get_current_context().exit(ended)
 
 
 def _open(file: Path, trusted: str | None, now: datetime) -> Pack:

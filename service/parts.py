@@ -43,6 +43,8 @@ class Parts:
         The log of who looked at whom.
     new_request_id
         Makes the number of an answer, 32 hexadecimal digits; nobody outside chooses one.
+    grants
+        Reads a token where there is no database; None where the database knows them.
     seen
         Digest of a token → what it granted when last looked up, and when; see `tokens`.
     """
@@ -64,6 +66,7 @@ class Parts:
     exposures: ExposureLog
     views: ViewLog
     new_request_id: Callable[[], str]
+    grants: Callable[[str], Grant | None] | None = None
     seen: dict[bytes, tuple[Grant, float]] = field(default_factory=dict)
 
 

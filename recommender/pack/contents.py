@@ -42,6 +42,8 @@ class Contents:
         Every post open on the day of the fair, at the fair or not, without any graduate.
     wanted : int32 array of shape (n_posts,)
         Open places, also those that agreements reserve: what the board shows.
+    kiosk
+        What a kiosk shows beside the ranking: see `shown`.
     tokens
         SHA-256 of the kiosks' tokens, which let their bearers ask here, too.
     journal_seed
@@ -57,6 +59,7 @@ class Contents:
     artefact: Artefact
     market: Market
     wanted: NDArray[np.int32]
+    kiosk: Mapping[str, Any]
     tokens: frozenset[str]
     journal_seed: bytes
     proof: Sequence[Mapping[str, Any]] = ()
@@ -77,6 +80,7 @@ def members_of(contents: Contents) -> dict[str, bytes]:
         "posts.json": [_row(replace(post, contact=None)) for post in market.posts],
         "rules.json": _decisions(market.reference)
         | {"paused": sorted(_paused(market)), "is_share": market.prices.is_share},
+        "kiosk.json": dict(contents.kiosk),
         "tokens.json": sorted(contents.tokens),
         "proof.json": list(contents.proof),
         f"{_MODEL}features.json": scorer.vocabulary(),
@@ -156,6 +160,7 @@ def read(box: Box) -> Contents:
             prices=Prices(prices[0], prices[1], rules["is_share"]),
         ),
         wanted=places[2],
+        kiosk=json.loads(members["kiosk.json"]),
         tokens=frozenset(json.loads(members["tokens.json"])),
         journal_seed=members["journal.key"],
         proof=json.loads(members["proof.json"]),

@@ -9,6 +9,7 @@ handed in.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -19,7 +20,8 @@ from typing import Any, TypeVar
 from recommender.data import fair_desk as kept
 from recommender.domain import InterestSide
 from recommender.errors import NotFound, ReplayMismatch
-from recommender.fairs import Mark, Slip
+from recommender.fairs import SLOTS, Mark, Slip
+from recommender.matching.eligibility import open_places
 from recommender.matching.reasons import occupation_name
 from recommender.pack.journal import MARK, SEEN, SLIP, Journal
 from recommender.pack.opened import Pack
@@ -45,6 +47,12 @@ def is_number(number: str) -> bool:
     if len(number) == LENGTH + 1:
         return with_check(number[:LENGTH]) == number
     return len(number) == LENGTH
+
+
+def code_of(pack: Pack) -> str:
+    """Give the code that opens a kiosk of a hall: eight letters, of this pack alone."""
+    digest = hashlib.sha256(b"hall code " + pack.contents.journal_seed).digest()
+    return "".join(LETTERS[byte % len(LETTERS)] for byte in digest[:LENGTH])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ class Hall:
         self._marks: dict[tuple[str, str], Mark] = {}
         self._said: dict[str, _Said] = {}
         signs = {booth.credit_code for booth in pack.contents.booths}
-        self._posts = {
+        self.posts = {
             post.post_id: post for post in pack.contents.market.posts if post.credit_code in signs
         }
         for entry in journal.entries:
@@ -136,7 +144,7 @@ class Hall:
         number = read_number(slip)
         if not is_number(number):
             raise NotFound("slip", number)
-        if post_id not in self._posts:
+        if post_id not in self.posts:
             raise NotFound("post_at_fair", post_id)
 
         def act(moment: datetime) -> Mark:
@@ -165,7 +173,7 @@ class Hall:
                 n_wanted=0,
                 n_mutual=0,
             )
-            for post_id, post in sorted(self._posts.items())
+            for post_id, post in sorted(self.posts.items())
         ]
         booths = []
         for booth in held.booths:
@@ -173,18 +181,49 @@ class Hall:
             name = own[0].post.enterprise if own else booth.credit_code
             booths.append(BoothLine(booth=booth, enterprise=name, posts=own, n_sent=0, n_here=0))
         return Board(
-            fair=Fair(
-                fair_id=held.fair_id,
-                day=held.day,
-                n_slots=held.booths[0].slots or 0,
-                booths=held.booths,
-                closing=None,
-            ),
+            fair=self.fair(),
             booths=tuple(booths),
             n_registered=0,
             n_came=0,
             n_unclaimed=len(self._slips),
         )
+
+    def fair(self) -> Fair:
+        """Give the fair, whose doors are open as long as the pack holds."""
+        held = self.pack.contents
+        return Fair(
+            fair_id=held.fair_id,
+            day=held.day,
+            n_slots=held.booths[0].slots or SLOTS,
+            booths=held.booths,
+            closing=None,
+        )
+
+    def free_places(self) -> dict[str, int]:
+        """Give the places that are open for anybody, as of the pack, by post."""
+        market = self.pack.contents.market
+        return {post.post_id: open_places(post, market.standing) for post in market.posts}
+
+    def marked_on(self, number: str) -> tuple[str, ...]:
+        """Name the posts that were marked on a slip here, in their order.
+
+        Raises
+        ------
+        NotFound
+            If no slip can have the number.
+        """
+        if not is_number(number):
+            raise NotFound("slip", number)
+        made = sorted(self._marks.values(), key=lambda each: each.at)
+        return tuple(each.post_id for each in made if each.slip == number)
+
+    def may_ask(self, secret: str) -> bool:
+        """Whether somebody has the code of the hall, or a kiosk's token of the server."""
+        digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+        is_code = hmac.compare_digest(
+            read_number(secret).encode("utf-8", "replace"), code_of(self.pack).encode()
+        )
+        return is_code or digest in self.pack.contents.tokens
 
     def _once(
         self,

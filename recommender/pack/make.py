@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Engine
 
-from recommender import markets
+from recommender import kiosk, markets
 from recommender.claims import SHANDONG
 from recommender.data import cases, store
 from recommender.errors import FairClosed, PackRefused
 from recommender.matching.eligibility import open_places
 from recommender.model.artefact import read_current
 from recommender.pack import box, contents, keys, proof
+from recommender.pack.kiosk import shown
 from recommender.year import fair as fairs
 
 STARTS = time(9)
@@ -81,6 +82,7 @@ def make(
             _refuse(fair_id, starts_at, expires_at, now)
         cases.require_ranking(conn)
         market = markets.read_market(conn, artefact, fair.day, now)
+        at_fair = kiosk.read_fair(conn, fair_id, fair.day, 0)
         tokens = store.token_digests(conn, role="kiosk")
     wanted = [open_places(post, market.standing, reserved_too=True) for post in market.posts]
     held = contents.Contents(
@@ -91,6 +93,7 @@ def make(
         artefact=artefact,
         market=market,
         wanted=np.array(wanted, dtype=np.int32),
+        kiosk=shown(at_fair),
         tokens=tokens,
         journal_seed=b"",
         proof=proof.answers(artefact, market),

@@ -12,7 +12,7 @@ from recommender import errors, wording
 from recommender import kiosk_choices as choices
 from recommender.kiosk import Answered, Answers
 from recommender.kiosk_choices import Wish
-from recommender.year.fair_desk import read_number
+from recommender.year.fair_desk import LENGTH, read_number
 from service import showing, tokens
 from service.console.gate import UnsafeLine
 from service.kiosk import cards, gate
@@ -126,7 +126,7 @@ def _scanned(typed: str) -> Page:
     """Read a code of a roster or a slip; nothing says who it is."""
     number = read_number(typed.strip().rstrip("/").rpartition("/")[2])
     try:
-        if len(number) == len("ABCD2345"):
+        if len(number) in {LENGTH, LENGTH + 1}:  # of the server, of a hall
             parts().kiosk.slip(gate.fair_id(), number)
             return _slip(State(slip=number, view="slip"))
         parts().kiosk.scanned(gate.key(), gate.fair_id(), typed)
@@ -232,6 +232,7 @@ def failed(refusal: errors.PlacementError) -> Page:
         errors.RankingOff: ("ranking_off", 503),
         errors.NoModel: ("no_model", 503),
         errors.FairClosed: ("fair_closed", 409),
+        errors.PackRefused: ("pack_over", 410),
         errors.Busy: ("no_database", 503),
         errors.DatabaseFailed: ("no_database", 503),
         errors.Unreadable: ("code_gone", 422),

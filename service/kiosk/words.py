@@ -184,6 +184,11 @@ WORDS: Mapping[str, Pair] = {
         "这场双选会已经结束。感谢参加，结果请问学校就业部门。",
         "This fair is over. Thank you for coming; your college knows the result.",
     ),
+    "pack_over": (
+        "现场离线服务不在开放时间内，不再推荐岗位。已记的意向都已保存；请到服务台。",
+        "The offline service of this hall is not open now. What was marked is kept; please ask at "
+        "the desk.",
+    ),
     "gone": (
         "这个岗位或签条已不在本场双选会。请重新开始。",
         "This post or slip is no longer at this fair. Please start again.",

@@ -64,6 +64,23 @@ def hold(engine: Engine) -> None:
         )
         for n in range(1, 13)
     ]
+    # The class before: 24 applied for the work of P17 at its enterprise, of whom 12 were hired.
+    before = [
+        make_graduate(
+            graduate_id=f"CANARY-B{n}", class_year=2025, skill_level=SkillLevel.SENIOR_WORKER
+        )
+        for n in range(24)
+    ]
+    year_ago = {"date": date(2025, 5, 4), "recorded_on": date(2025, 5, 4)}
+    asked = [
+        make_outcome(
+            graduate_id=f"CANARY-B{n}",
+            post_id="P17",
+            stage=OutcomeStage.OFFERED if n < 12 else OutcomeStage.INTERVIEWED,
+            **year_ago,
+        )
+        for n in range(24)
+    ]
     held = Claim(
         post_id="P02",
         graduate_id="CANARY-G5",
@@ -75,7 +92,7 @@ def hold(engine: Engine) -> None:
     with store.writing(engine) as conn:
         store.save_posts(conn, posts(), day=date(2026, 4, 1))
         details = make_details(graduate_id="CANARY-G1", name="金丝雀甲", student_no="0099887766")
-        store.save_graduates(conn, people, [details])
+        store.save_graduates(conn, [*people, *before], [details])
         store.save_agreements(conn, [make_agreement(credit_code=CODES[1], ceiling=3)])
         taken = [("CANARY-G6", "P05"), ("CANARY-G7", "P08"), ("CANARY-G8", "P11")]
         store.save_outcomes(
@@ -83,7 +100,8 @@ def hold(engine: Engine) -> None:
             [
                 make_outcome(graduate_id=who, post_id=at, stage=OutcomeStage.SIGNED)
                 for who, at in taken
-            ],
+            ]
+            + asked,
         )
         ledger.put_claim(conn, held, n_places=3)
         at: dict[str, Any] = {"fair_id": "F1", "date": FAIR}
