@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from gunicorn.app.base import BaseApplication
@@ -18,11 +18,11 @@ from gunicorn.glogging import Logger
 
 from recommender import access
 from recommender.errors import CannotListen, PortTaken
-from recommender.pack.hall import Hall
-from recommender.pack.journal import Journal
-from recommender.pack.opened import Pack
 from recommender.settings import Settings
 from service import logs
+
+if TYPE_CHECKING:
+    from recommender.pack.opened import Pack
 
 THREADS = 4
 HALL_THREADS = 8
@@ -62,6 +62,10 @@ def run_hall(
     PackRefused
         If the journal cannot be gone on with.
     """
+    # Heavy, and nothing for who serves a database.
+    from recommender.pack.hall import Hall
+    from recommender.pack.journal import Journal
+
     listener = _listen(host, port)
     # Looked at once before anything is served: a worker could only say that it did not start.
     Journal(journal, pack, clock()).close()
