@@ -43,6 +43,17 @@ def save_booths(conn: Connection, booths: Collection[Booth]) -> None:
     store.grow(conn, n_written=len(booths))
 
 
+def drop_booth(conn: Connection, booth: Booth) -> None:
+    """Take a booth back."""
+    table = schema.fairs
+    conn.execute(
+        sa.delete(table).where(
+            table.c.fair_id == booth.fair_id, table.c.credit_code == booth.credit_code
+        )
+    )
+    store.grow(conn, n_written=1)
+
+
 def save_registrations(conn: Connection, registrations: Collection[Registration]) -> None:
     """Keep who registered."""
     bulk.insert(conn, schema.registrations, [rows.to_row(each) for each in registrations])

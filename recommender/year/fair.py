@@ -96,6 +96,12 @@ def load(conn: Connection, fair_id: str) -> Fair:
     )
 
 
+def look(engine: Engine, fair_id: str) -> Fair:
+    """Read a fair; as `load`."""
+    with store.reading(engine) as conn:
+        return load(conn, fair_id)
+
+
 def list_fairs(engine: Engine) -> list[tuple[Fair, int]]:
     """List the fairs that sheets have, by day, each with how many registered."""
     with store.reading(engine) as conn:

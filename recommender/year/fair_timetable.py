@@ -89,7 +89,7 @@ def make(
     with store.reading(engine) as conn:
         fair = load(conn, fair_id)
         cases.require_ranking(conn)
-        _require_not_begun(conn, fair)
+        require_not_begun(conn, fair)
         coming = registered.load_registrations(conn, fair_ids=[fair_id])
         people = store.load_graduates(conn, ids=[each.graduate_id for each in coming])
         posts = posts_at(conn, fair)
@@ -100,7 +100,7 @@ def make(
     chances = _chances(market)
     planned = _turns(fair, market, chances, _real(market, chances, least), k)
     with store.writing(engine) as conn:
-        _require_not_begun(conn, load(conn, fair_id))
+        require_not_begun(conn, load(conn, fair_id))
         fair_desk.replace_turns(conn, fair_id, planned)
         have = {slip.graduate_id for slip in fair_desk.load_slips(conn, fair_id)}
         fair_desk.add_slips(
@@ -134,7 +134,13 @@ def turns(engine: Engine, fair_id: str) -> list[Turn]:
     return sorted(kept, key=lambda turn: (turn.graduate_id, turn.slot))
 
 
-def _require_not_begun(conn: Connection, fair: Fair) -> None:
+def require_not_begun(conn: Connection, fair: Fair) -> None:
+    """Refuse what would change a fair to which somebody has come.
+
+    Raises
+    ------
+    FairClosed, FairBegun
+    """
     fair.require_open()
     if fair_desk.load_check_ins(conn, fair.fair_id):
         raise FairBegun(fair.fair_id)

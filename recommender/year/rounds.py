@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -149,6 +150,25 @@ def write_templates(engine: Engine, name: str, folder: Path, *, day: date) -> li
         prefilled.write(own, out)
         written.append(out)
     return written
+
+
+def template_file(engine: Engine, name: str, credit_code: str, *, day: date) -> bytes:
+    """Give the sheet of one enterprise that is asked, with its posts as the round saw them.
+
+    Raises
+    ------
+    NotFound
+        If there is no such round, or it does not ask the enterprise.
+    """
+    with store.reading(engine) as conn:
+        view = _view(conn, _round(conn, name), day)
+        if credit_code not in {each.credit_code for each in view.asked}:
+            raise NotFound("enterprise", credit_code)
+        own = [post for post in _shown(conn, view.round) if post.credit_code == credit_code]
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "template.xlsx"
+        prefilled.write(own, out)
+        return out.read_bytes()
 
 
 def template_cells(

@@ -14,7 +14,9 @@ from recommender.settings import Settings
 from service.console import (
     cohort,
     door,
+    fair,
     find,
+    floor,
     gate,
     graduate,
     guidance,
@@ -24,8 +26,10 @@ from service.console import (
     models,
     paper,
     post,
+    rounds,
     shell,
     today,
+    upkeep,
 )
 
 PREFIX = "/console"
@@ -48,6 +52,7 @@ def register(app: Flask, settings: Settings, cookie_key: bytes) -> None:
     console.register_error_handler(gate.UnsafeLine, lambda _: shell.say("plain", 403))
     console.register_error_handler(CSRFError, lambda _: shell.say("stale", 400))
     areas = (door, today, find, graduate, post, cohort, imports, mapping, models)
-    for area in (*areas, guidance, meeting, paper):
+    year = (guidance, meeting, rounds, upkeep, fair, floor, paper)
+    for area in (*areas, *year):
         console.register_blueprint(area.pages)
     app.register_blueprint(console)

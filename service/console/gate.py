@@ -23,7 +23,11 @@ from service.routes import ROUTES, may_ask
 FIRST = frozenset({"console.door.secret", "console.door.change_secret", "console.door.sign_out"})
 
 # Page → how many bytes may be sent to it, where that is more than to any other.
-MOST_BYTES = {"console.imports.upload": drafts.MOST_BYTES, "console.imports.correct": 1 << 20}
+MOST_BYTES = {
+    "console.imports.upload": drafts.MOST_BYTES,
+    "console.imports.correct": 1 << 20,
+    "console.rounds.take": 8 << 20,
+}
 
 MOST_PARTS = 5_000
 

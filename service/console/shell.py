@@ -28,6 +28,9 @@ YEAR = {
     "console.meeting.show": "meeting",
     "console.paper.codes": "roster_codes",
     "console.paper.find": "slips",
+    "console.rounds.show": "rounds",
+    "console.upkeep.show": "upkeep",
+    "console.fair.show": "fairs",
 }
 
 

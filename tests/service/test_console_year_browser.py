@@ -81,7 +81,7 @@ def test_on_an_empty_database_every_page_says_so(
     make_user(sqlite_engine, "wang", "admin")
     with officer_at(browser, application(sqlite_engine, tmp_path)) as officer:
         page = officer.sign_in("wang")
-        for path in ("guidance", "meeting"):
+        for path in ("guidance", "meeting", "rounds", "upkeep", "fairs"):
             page.goto(f"{officer.address}/console/{path}")
             expect(page.locator("h1")).to_be_visible()
             page.wait_for_load_state("networkidle")

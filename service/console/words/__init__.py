@@ -8,12 +8,14 @@ from service.console.words import (
     closeup,
     cohort,
     common,
+    fair,
     find,
     guidance,
     house,
     imports,
     meeting,
     paper,
+    rounds,
 )
 from service.texts import LANGUAGES, Pair
 
@@ -27,6 +29,8 @@ AREAS: tuple[Mapping[str, Pair], ...] = (
     guidance.WORDS,
     meeting.WORDS,
     paper.WORDS,
+    rounds.WORDS,
+    fair.WORDS,
 )
 ALL: dict[str, Pair] = {key: pair for area in AREAS for key, pair in area.items()}
 

@@ -1,0 +1,103 @@
+"""Words of the pages of collection rounds, and of what is kept current between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from service.texts import Pair
+
+WORDS: Mapping[str, Pair] = {
+    "rounds": ("需求征集", "Rounds"),
+    "rounds_title": ("需求征集", "Collection rounds"),
+    "rounds_lead": (
+        "请每家企业填报需要的人，收回复，核对不一致处，审定后发布为岗位目录。",
+        "Ask every enterprise whom it needs, take replies in, settle what contradicts, then make "
+        "it the catalog.",
+    ),
+    "rounds_none": ("还没有征集过。", "There was no round yet."),
+    "round_open": ("开始一轮征集", "Open a round"),
+    "round_name": ("名称，如 2026秋", "Name, as 2026 autumn"),
+    "round_due": ("回复截止", "Replies due"),
+    "round_alliance": ("联盟（不填为全部企业）", "Alliance (all enterprises if empty)"),
+    "round_body": ("发布单位（可不填）", "Issuing body (may be empty)"),
+    "round_start": ("开始征集", "Open it"),
+    "round_opened_on": ("开始", "Opened"),
+    "round_state": ("状态", "State"),
+    "round_replied": ("{n} / {all} 家已回复", "{n} of {all} replied"),
+    "round_files": ("共 {n} 份回复", "{n} files"),
+    "round_posts": (
+        "新增或变更 {new} 个岗位，确认不变 {kept} 个，将关闭 {gone} 个",
+        "{new} posts new or changed, {kept} confirmed, {gone} to close",
+    ),
+    "round_silent": ("尚未回复", "Not replied yet"),
+    "round_all_replied": ("全部企业已回复。", "Everybody has replied."),
+    "round_template": ("填报表", "Template"),
+    "round_has_replied": ("已回复", "Replied"),
+    "round_take": ("收回复", "Take replies in"),
+    "round_file": (
+        "企业发回的填报表（可多选）",
+        "Sheets that enterprises sent back (several will do)",
+    ),
+    "round_take_now": ("上传", "Take in"),
+    "round_undecided": ("待决定：回复不一致", "To be decided: replies contradict"),
+    "round_nothing_undecided": ("没有待决定的不一致。", "Nothing is left to decide."),
+    "round_differences": ("其他变更", "Other changes"),
+    "round_post": ("岗位", "Post"),
+    "round_field": ("项目", "Field"),
+    "round_stored": ("库中（上版）", "In the catalog"),
+    "round_reply_of": ("回复 {file}", "Reply {file}"),
+    "round_keep_stored": ("用库中的", "Keep the catalog’s"),
+    "round_use": ("用 {file}", "Use {file}"),
+    "round_chosen_now": ("已选", "chosen"),
+    "round_whole_post": ("整个岗位", "the whole post"),
+    "round_approve": ("审定", "Approve"),
+    "round_approve_lead": (
+        "审定后可发布；此后再收到回复会重新打开。",
+        "An approved round can be issued; a reply after that opens it again.",
+    ),
+    "round_issue": ("发布为岗位目录", "Make it the catalog"),
+    "round_issue_lead": (
+        "一次写入全部新增、变更和关闭；未回复企业的岗位不动。",
+        "Writes everything new, changed and closed at once; posts of the silent stay.",
+    ),
+    "round_guidance": ("同时发布一版需求目录", "Also issue an edition of the guidance"),
+    "round_by": ("{who} 于 {day} 审定", "approved by {who} on {day}"),
+    "round_opened": ("已开始征集。", "The round is open."),
+    "round_taken": ("已收回复。", "Taken in."),
+    "round_chosen": ("已选定。", "Chosen."),
+    "round_approved": ("已审定。", "Approved."),
+    "round_issued": ("已发布为岗位目录。", "It is the catalog now."),
+    # Between rounds
+    "upkeep": ("岗位与企业", "Upkeep"),
+    "upkeep_title": ("久未更新的岗位与不答复的企业", "Posts untouched, enterprises unanswering"),
+    "upkeep_lead": (
+        "询问过企业后，确认岗位仍需要或撤回；长期不答复推荐的企业可暂停。",
+        "Having asked, keep a post or take it back; pause an enterprise that answers nobody.",
+    ),
+    "upkeep_posts": (
+        "{days} 天未变更也未确认的岗位：{n} 个",
+        "{n} posts untouched for {days} days",
+    ),
+    "upkeep_days": ("天数", "Days"),
+    "upkeep_touched": ("最后变更或确认", "Last touched"),
+    "upkeep_asked": ("询问日期", "Asked on"),
+    "upkeep_headcount": ("需求人数", "Headcount"),
+    "upkeep_none": ("没有这样的岗位。", "There is no such post."),
+    "upkeep_keep": ("勾选的仍需要", "Keep the ticked ones"),
+    "upkeep_retire": ("撤回勾选的", "Take the ticked ones back"),
+    "upkeep_reason": ("原因（撤回必填）", "Reason (needed to take back)"),
+    "upkeep_kept": ("已确认仍需要。", "Kept."),
+    "upkeep_retired": ("已撤回。", "Taken back."),
+    "upkeep_answers": ("未答复推荐的企业", "Enterprises that left proposals unanswered"),
+    "upkeep_proposals": ("近一年推荐与意向", "Proposals in a year"),
+    "upkeep_unanswered": ("未答复", "Unanswered"),
+    "upkeep_since": ("上次答复以来", "Since its last answer"),
+    "upkeep_due": ("应暂停（达 {most} 次）", "due to be paused ({most})"),
+    "upkeep_paused_on": ("{day} 起暂停", "paused since {day}"),
+    "upkeep_pause": ("暂停", "Pause"),
+    "upkeep_lift": ("恢复", "Lift"),
+    "upkeep_why": ("原因", "Reason"),
+    "upkeep_paused": ("已暂停，岗位不再推荐。", "Paused: its posts are recommended no more."),
+    "upkeep_lifted": ("已恢复。", "Lifted."),
+    "upkeep_all_answer": ("没有未答复推荐的企业。", "No enterprise leaves proposals unanswered."),
+}
