@@ -176,7 +176,6 @@ ROUTES: Mapping[str, Route] = {
     "console.fair.close": Route(_CLERKS, of_people=False),
     "console.fair.result": Route(_READERS, of_people=True),
     "console.fair.result_sheets": Route(_READERS, of_people=True),
-    "console.fair.certificate": Route(_READERS, of_people=True),
     "console.floor.board": Route(_EVERYBODY, of_people=False),
     "console.floor.own": Route(frozenset({"enterprise"}), of_people=False),
     "console.floor.tablet": Route(_READERS | {"enterprise"}, of_people=True),

@@ -21,14 +21,11 @@ from recommender.data.editions import Edition
 from recommender.year import edition
 from recommender.year.guidance import Guidance, working_state
 from recommender.year.guidance_words import TITLES
-from recommender.year.suppression import SMALL
 
 # They answer for the people of a report, and so read small counts; others read them hidden.
 ANSWER_FOR_PEOPLE = frozenset({"officer", "admin", "auditor"})
 # They have no people of their own: they read everybody's supply as it may be published.
 OUTSIDE = frozenset({"enterprise", "kiosk"})
-# What stands for a count of 1 to 9 in a sum: its middle.
-HIDDEN_AS = SMALL / 2
 MOST_KEPT = 12
 
 Row = Mapping[str, Any]
@@ -175,32 +172,47 @@ def choices(rows: Iterable[Row]) -> tuple[list[tuple[str, str]], list[tuple[str,
 class Sum:
     """Places and seekers of several rows.
 
+    A hidden count may be a fraction of a person or nine, so no number stands for it: rows that
+    hide their seekers are left out of the seekers and of the ratio.
+
     Attributes
     ----------
-    is_rough
-        Whether a hidden count is among the seekers; it counts as `HIDDEN_AS`.
+    places
+        Of all rows.
+    told_places, seekers
+        Of the rows that tell their seekers.
+    n_hidden
+        Rows that hide them.
     """
 
-    places: float
-    seekers: float
-    is_rough: bool
+    places: float = 0.0
+    told_places: float = 0.0
+    seekers: float = 0.0
+    n_hidden: int = 0
 
     @property
     def ratio(self) -> float | None:
-        """求人倍率, openings per seeker; None where nobody seeks."""
-        return self.places / self.seekers if self.seekers else None
+        """求人倍率, openings per seeker; None where nobody seeks, for all that is told."""
+        return self.told_places / self.seekers if self.seekers else None
+
+    def __add__(self, other: Sum) -> Sum:
+        return Sum(
+            places=self.places + other.places,
+            told_places=self.told_places + other.told_places,
+            seekers=self.seekers + other.seekers,
+            n_hidden=self.n_hidden + other.n_hidden,
+        )
 
 
 def total(rows: Iterable[Row]) -> Sum:
     """Add rows up."""
-    places = seekers = 0.0
-    is_rough = False
-    for row in rows:
-        places += row["places"]
-        is_hidden = row["supply"] is None
-        seekers += HIDDEN_AS if is_hidden else row["supply"]
-        is_rough = is_rough or is_hidden
-    return Sum(places=places, seekers=seekers, is_rough=is_rough)
+    return sum(map(_of, rows), Sum())
+
+
+def _of(row: Row) -> Sum:
+    if row["supply"] is None:
+        return Sum(places=row["places"], n_hidden=1)
+    return Sum(places=row["places"], told_places=row["places"], seekers=row["supply"])
 
 
 def by_city(rows: Iterable[Row], occupation: str = "") -> dict[str, Sum]:

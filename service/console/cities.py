@@ -26,7 +26,7 @@ class Tile:
     Attributes
     ----------
     step
-        1 (many seekers for each opening) to 5 (many openings for each seeker); 0 without both.
+        1 (many seekers for each opening) to 5 (many openings for each seeker); 0 untold.
     """
 
     code: str
@@ -42,18 +42,12 @@ def lay_out(sums: Mapping[str, Sum]) -> tuple[Tile | None, ...]:
 def elsewhere(sums: Mapping[str, Sum]) -> Sum | None:
     """Add up what lies in no city of the province, or nobody knows where; None without any."""
     found = [each for code, each in sums.items() if code not in CODES]
-    if not found:
-        return None
-    return Sum(
-        places=sum(each.places for each in found),
-        seekers=sum(each.seekers for each in found),
-        is_rough=any(each.is_rough for each in found),
-    )
+    return sum(found, Sum()) if found else None
 
 
 def step_of(one: Sum | None) -> int:
     """Say on which step a sum is."""
-    if one is None or not (one.places or one.seekers):
+    if one is None or not (one.told_places or one.seekers):
         return 0
     if one.ratio is None:
         return len(STEPS) + 1

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
-from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
 from recommender import access
@@ -138,7 +137,8 @@ def close(fair_id: str) -> AnyResponse:
 def result(fair_id: str) -> str:
     """Show the two-sided result of own graduates, worked out behind the page."""
     found = fair.look(parts().engine, fair_id)
-    told = _result(fair_id) if is_part() or "whole" in request.args else None
+    is_asked = is_part() or "whole" in request.args
+    told = _result(fair_id) if found.closing is not None and is_asked else None
     return render(
         "_fair_result.html" if is_part() else "fair_result.html",
         fair=found,
@@ -152,28 +152,27 @@ def result(fair_id: str) -> str:
 
 @pages.get("/fairs/<path:fair_id>/result.zip")
 def result_sheets(fair_id: str) -> Response:
-    """Give the sheets of every booth and college with own graduates, and who did not come."""
-    tables = fair_tables.result_tables(_result(fair_id), lang())
+    """Give the sheets of every booth and college with own graduates, and who did not come.
+
+    With what the command `check` proves, for who may see everybody.
+    """
+    found = _result(fair_id)
+    tables = fair_tables.result_tables(found, lang())
     files = {
         name: handed_out.file_of(table, name[name.rindex(".") :]) for name, table in tables.items()
     }
+    if gate.grant().is_for_all:
+        proof = json.dumps(dict(found.certificate), ensure_ascii=False, indent=1)
+        files["certificate.json"] = proof.encode()
     return sheets.attached(handed_out.archive_of(files), "fair-result.zip")
-
-
-@pages.get("/fairs/<path:fair_id>/certificate.json")
-def certificate(fair_id: str) -> Response:
-    """Give what the command `check` proves; for who may see everybody."""
-    if not gate.grant().is_for_all:
-        raise Forbidden
-    found = dict(_result(fair_id).certificate)
-    return sheets.attached(json.dumps(found, ensure_ascii=False).encode(), "certificate.json")
 
 
 @pages.errorhandler(Refused)
 @pages.errorhandler(WrongUsage)
 def refused(refusal: Refused | WrongUsage) -> AnyResponse:
     """Say on the page itself why nothing was written."""
-    is_unknown = isinstance(refusal, NotFound) and refusal.kind == "fair"
+    # Who is somebody else's is answered as who is nobody: without a word that was typed.
+    is_unknown = isinstance(refusal, NotFound) and refusal.kind in {"fair", "graduate"}
     if request.method == "GET" or is_unknown:
         return errors.placement_error(refusal)
     fair_id = (request.view_args or {}).get("fair_id")

@@ -69,20 +69,15 @@ def tablet(fair_id: str, booth: str) -> str:
 @pages.post("/fairs/<path:fair_id>/booths/<booth>/check-ins")
 def check_in(fair_id: str, booth: str) -> AnyResponse:
     """Note that a slip was shown at the booth."""
-    fair_desk.check_in(
-        parts().engine, gate.clerk(), fair_id, _typed("slip"), booth=booth, own=_own(fair_id)
-    )
+    own = _own_at(fair_id, booth)
+    fair_desk.check_in(parts().engine, gate.clerk(), fair_id, _typed("slip"), booth=booth, own=own)
     return _done(fair_id, booth, "fair_shown")
 
 
 @pages.post("/fairs/<path:fair_id>/booths/<booth>/marks")
 def mark(fair_id: str, booth: str) -> AnyResponse:
     """Mark that the booth wants the bearer of a slip."""
-    code = fair.look(parts().engine, fair_id).booth_at(booth).credit_code
-    own = _own(fair_id)
-    if own not in (None, code):
-        raise NotFound("booth", booth)
-    rank = _typed("rank")
+    own, rank = _own_at(fair_id, booth), _typed("rank")
     fair_desk.mark(
         parts().engine,
         gate.clerk(),
@@ -99,7 +94,7 @@ def mark(fair_id: str, booth: str) -> AnyResponse:
 @pages.post("/fairs/<path:fair_id>/booths/<booth>/claims")
 def claim(fair_id: str, booth: str) -> AnyResponse:
     """Say whose a slip is; a booth has to know the name, too."""
-    own, graduate_id = _own(fair_id), _typed("graduate_id")
+    own, graduate_id = _own_at(fair_id, booth), _typed("graduate_id")
     if own is None:
         access.require_within(parts().engine, gate.grant(), graduate_id)
     fair_desk.claim(
@@ -119,8 +114,10 @@ def claim(fair_id: str, booth: str) -> AnyResponse:
 def refused(refusal: Refused | WrongUsage) -> AnyResponse:
     """Say at the booth itself why nothing was written."""
     is_page = isinstance(refusal, NotFound) and refusal.kind in {"fair", "booth"}
+    # Who is somebody else's is answered as who is nobody: without a word that was typed.
+    is_claim = isinstance(refusal, NotFound) and request.endpoint == "console.floor.claim"
     where = request.view_args or {}
-    if request.method == "GET" or is_page or "booth" not in where:
+    if request.method == "GET" or is_page or is_claim or "booth" not in where:
         return errors.placement_error(refusal)
     return refusals.told(refusal, url_for("console.floor.tablet", **where))
 
@@ -132,6 +129,14 @@ def _own(fair_id: str) -> str | None:
         return None
     name = grant.scope_name if grant.scope_kind == ENTERPRISE else None
     return fair_board.own_booth(parts().engine, fair_id, name).credit_code
+
+
+def _own_at(fair_id: str, booth: str) -> str | None:
+    """Give the same at a booth; another enterprise's is one that nobody knows."""
+    own = _own(fair_id)
+    if own not in (None, fair.look(parts().engine, fair_id).booth_at(booth).credit_code):
+        raise NotFound("booth", booth)
+    return own
 
 
 def _typed(name: str) -> str:

@@ -153,13 +153,14 @@ def test_each_city_of_the_province_has_one_tile() -> None:
 def test_a_tile_stands_on_the_step_of_its_openings_per_seeker(
     places: float, seekers: float, step: int
 ) -> None:
-    assert cities.step_of(Sum(places=places, seekers=seekers, is_rough=False)) == step
+    assert cities.step_of(Sum(places=places, told_places=places, seekers=seekers)) == step
 
 
 def test_what_lies_in_no_city_of_the_province_is_added_up() -> None:
-    one = Sum(places=2, seekers=1, is_rough=True)
+    one = Sum(places=2, told_places=1, seekers=1, n_hidden=1)
     found = cities.elsewhere({"370100": one, "": one, "110100": one})
-    assert found == Sum(places=4, seekers=2, is_rough=True)
+    assert found == Sum(places=4, told_places=2, seekers=2, n_hidden=2)
+    assert cities.step_of(Sum(places=2, n_hidden=1)) == 0
     assert cities.elsewhere({"370100": one}) is None
 
 

@@ -154,7 +154,7 @@ def test_replies_that_contradict_are_decided_and_then_issued(
 def test_a_path_in_a_file_name_leads_nowhere(
     opened: FlaskClient, welders: Engine, tmp_path: Path
 ) -> None:
-    send(opened, reply(tmp_path, make_post(post_id="P1")), "../../../tmp/x\\甲.xlsx")
+    send(opened, reply(tmp_path, make_post(post_id="P1")), "../../../tmp/甲.xlsx")
     [taken] = rounds.look(welders, "2026秋", day=DAY).replies
     assert taken.filename == "甲.xlsx"
 

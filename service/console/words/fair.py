@@ -114,7 +114,7 @@ WORDS: Mapping[str, Pair] = {
     "result_sum": ("有意向者 {n} 人，互选成功 {m} 人", "{m} of {n} people with marks are matched"),
     "result_unclaimed": ("有意向而未认领的签条 {n} 张", "{n} slips with marks nobody claimed"),
     "result_sheets": ("结果、展位与院校表（ZIP）", "Result, sheets of booths and colleges (ZIP)"),
-    "result_certificate": ("证书（JSON）", "Certificate (JSON)"),
+    "result_certificate": ("含可核验的证书", "with the certificate to check"),
     "result_why": ("未成原因", "Why not"),
     "result_nobody": ("没有人有意向。", "Nobody has marks."),
     "result_absent": ("未到名单", "Who did not come"),

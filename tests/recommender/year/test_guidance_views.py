@@ -33,12 +33,13 @@ def make_row(**facts: Any) -> dict[str, Any]:
     return row | facts
 
 
-def test_a_hidden_count_is_taken_as_its_middle_and_the_sum_said_to_be_rough() -> None:
+def test_rows_that_hide_their_seekers_are_left_out_of_the_ratio() -> None:
     rows = [make_row(), make_row(city_code="370700", places=6, supply=None)]
-    # 4 + 6 places; 10 seekers, and 1 to 9 more, of which 5 is the middle.
-    assert guidance_views.total(rows) == Sum(places=10, seekers=15, is_rough=True)
-    assert guidance_views.total(rows).ratio == pytest.approx(10 / 15)
-    assert guidance_views.total(rows[:1]) == Sum(places=4, seekers=10, is_rough=False)
+    found = guidance_views.total(rows)
+    # 4 + 6 places; 10 seekers for the 4 of them of which it is told.
+    assert found == Sum(places=10, told_places=4, seekers=10, n_hidden=1)
+    assert found.ratio == pytest.approx(0.4)
+    assert guidance_views.total(rows[1:]).ratio is None
 
 
 def test_where_nobody_seeks_there_is_no_ratio() -> None:
@@ -53,10 +54,10 @@ def test_a_city_is_the_sum_of_its_rows_and_of_one_occupation_where_one_is_picked
         make_row(city_code="", places=1, supply=0),
     ]
     found = guidance_views.by_city(rows)
-    assert found["370800"] == Sum(places=6, seekers=30, is_rough=False)
-    assert found[""] == Sum(places=1, seekers=0, is_rough=False)
+    assert found["370800"] == Sum(places=6, told_places=6, seekers=30)
+    assert found[""] == Sum(places=1, told_places=1)
     of_one = guidance_views.by_city(rows, "6-18-02-04")
-    assert of_one == {"370800": Sum(places=2, seekers=20, is_rough=False)}
+    assert of_one == {"370800": Sum(places=2, told_places=2, seekers=20)}
 
 
 def test_rows_are_picked_and_put_in_order() -> None:
