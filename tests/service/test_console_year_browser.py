@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine
 
@@ -71,6 +72,58 @@ def test_a_meeting_is_prepared(
         page.locator("#find button").click()
         expect(page.locator(".group")).to_have_count(1)  # P1 and P2 lack the same
         expect(page.get_by_text("XLSX")).to_have_count(2)
+        assert violations(page) == []
+        assert officer.was_quiet(), officer.complaints
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_round_is_opened_and_posts_are_kept(
+    browser: Browser, real_app: Flask, welders: Engine, lang: str
+) -> None:
+    make_user(welders, "wang")
+    with officer_at(browser, real_app) as officer:
+        page = officer.sign_in("wang", lang)
+        page.goto(f"{officer.address}/console/rounds")
+        assert violations(page) == []
+        page.locator("#name").fill("2026")
+        page.locator("#due_on").fill("2026-06-30")
+        page.locator("aside button").click()
+        expect(page.get_by_role("status")).to_be_visible()
+        expect(page.locator(".long li")).to_have_count(1)
+        assert violations(page) == []
+        page.goto(f"{officer.address}/console/upkeep?days=0")
+        expect(page.locator("tbody input")).to_have_count(2)
+        assert violations(page) == []
+        assert officer.was_quiet(), officer.complaints
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_fair_goes_from_its_timetable_to_its_result(
+    browser: Browser, fair_client: FlaskClient, welders: Engine, lang: str
+) -> None:
+    make_user(welders, "wang")
+    with officer_at(browser, fair_client.application) as officer:
+        fair = f"{officer.address}/console/fairs/F1"
+        page = officer.sign_in("wang", lang)
+        page.goto(f"{officer.address}/console/fairs")
+        assert violations(page) == []
+        page.get_by_role("link", name="F1").click()
+        page.locator("form[action$=timetable] button").click()
+        expect(page.get_by_role("status")).to_be_visible()
+        assert violations(page) == []
+        page.goto(f"{fair}/booths/A1")
+        page.locator("#slip").fill("7k3m q9tx")
+        page.locator(".big button").click()
+        expect(page.locator("#here .count")).to_have_text("1")
+        assert violations(page) == []
+        page.goto(f"{fair}/board")
+        expect(page.locator(".totals dd").nth(1)).to_have_text("1")
+        assert violations(page) == []
+        page.goto(fair)
+        page.locator("#sure").check()
+        page.locator("form[action$=close] button").click()
+        page.goto(f"{fair}/result")
+        expect(page.locator("#absent")).to_be_visible()
         assert violations(page) == []
         assert officer.was_quiet(), officer.complaints
 
