@@ -213,14 +213,19 @@ class Kiosk:
             common_homes=known.homes,
         )
 
-    def is_ready(self) -> bool:
-        """Get ready for the first answer; whether there is a model that can be used."""
+    def get_ready(self) -> None:
+        """Get ready for the first answer.
+
+        Raises
+        ------
+        NoModel
+            If there is no model that can be used, or personal rankings are switched off.
+        """
+        anything = {"trade": kiosk_choices.trades()[0]}
         try:
-            anything = {"trade": kiosk_choices.trades()[0]}
             self._desk.rank_for_profile(anything, top=1, among=frozenset())
-        except (NoModel, CorruptArtefact):
-            return False
-        return True
+        except CorruptArtefact as refusal:
+            raise NoModel("nothing that is published can be read") from refusal
 
     def answer(
         self, fair_id: str, answers: Answers, request_id: str, *, explore_share: float = 0.0

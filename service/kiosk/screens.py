@@ -34,8 +34,7 @@ def show() -> Page:
     fair = parts().kiosk.fair(gate.fair_id())
     if fair.is_closed:
         return _say("fair_closed", 409)
-    if not parts().kiosk.is_ready():
-        return _say("no_model", 503)
+    parts().kiosk.get_ready()
     return _trades(State())
 
 

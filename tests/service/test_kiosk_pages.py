@@ -13,10 +13,11 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from recommender import access
+from recommender.data import cases, registered, store
 from recommender.data import fair_desk as kept
-from recommender.data import registered, store
 from recommender.errors import DatabaseFailed
 from recommender.fairs import Booth
+from recommender.persons import Switch
 from recommender.placements import PlacementDesk
 from recommender.places import Clerk
 from recommender.year import fair_codes, fair_desk
@@ -173,6 +174,18 @@ def test_without_a_model_that_can_be_read_the_start_says_what_to_do(
     ):
         assert answer.status_code == 503
         assert html.escape(words.WORDS["no_model"][at], quote=True) in answer.text
+
+
+def test_while_rankings_are_switched_off_the_start_says_so(
+    kiosk: FlaskClient, fair: Engine
+) -> None:
+    with kiosk.application.app_context():
+        off = Switch(is_on=False, at=parts().now(), who="admin", why="x")
+    with store.writing(fair) as conn:
+        cases.append_switch(conn, off)
+        store.grow(conn, n_written=1)
+    answer = kiosk.get("/kiosk")
+    assert (answer.status_code, words.WORDS["ranking_off"][0] in answer.text) == (503, True)
 
 
 def test_after_the_doors_are_shut_it_says_so(kiosk: FlaskClient, fair: Engine) -> None:
