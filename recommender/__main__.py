@@ -153,9 +153,11 @@ def export_sheet(sheet: str, out: Path) -> None:
 def retrain(json_file: str | None) -> None:
     """Hold out a class year, compare contenders, gate, fit on everything, publish."""
     from recommender import ledger_answers, lists_shown, nightly, printouts
+    from recommender.importing import drafts
 
     terminal.log_to_file()
     settings, engine = terminal.settings(), terminal.engine()
+    drafts.sweep(settings.home, terminal.clock())
     lists_shown.tidy(engine, settings.home, day=terminal.day(), keep_days=settings.keep_lists_days)
     ledger_answers.tidy(engine, day=terminal.day(), keep_days=settings.keep_answers_days)
     with terminal.working("正在训练……", "Training …") as step:

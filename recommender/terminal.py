@@ -287,9 +287,14 @@ def day() -> date:
 
 def now() -> datetime:
     """Give the moment that stands for now, in Shandong."""
+    return settings().moment(clock())
+
+
+def clock() -> datetime:
+    """Give the true moment, whatever day stands for today."""
     from zoneinfo import ZoneInfo
 
-    return settings().moment(datetime.now(ZoneInfo("Asia/Shanghai")))
+    return datetime.now(ZoneInfo("Asia/Shanghai"))
 
 
 def engine() -> Engine:

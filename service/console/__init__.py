@@ -49,6 +49,7 @@ def register(app: Flask, settings: Settings, cookie_key: bytes) -> None:
     Bootstrap5(app)
     console = Blueprint("console", __name__, url_prefix=PREFIX)
     gate.guard(app, console)
+    console.before_request(imports.sweep)
     console.register_error_handler(gate.UnsafeLine, lambda _: shell.say("plain", 403))
     console.register_error_handler(CSRFError, lambda _: shell.say("stale", 400))
     areas = (door, today, find, graduate, post, cohort, imports, mapping, models)

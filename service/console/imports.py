@@ -47,6 +47,11 @@ class Part:
         return (self.number - 1) * self.n_rows
 
 
+def sweep() -> None:
+    """Wipe what is old, whatever page is asked for."""
+    drafts.sweep(parts().settings.home, parts().clock())
+
+
 @pages.get("/imports")
 def show() -> str:
     """Show what was sent and what is to be done with it; else where to send something."""

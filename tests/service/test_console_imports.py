@@ -174,6 +174,15 @@ def test_after_an_hour_nothing_is_left(tmp_path: Path) -> None:
     assert not draft.folder.exists()
 
 
+def test_any_page_of_the_console_wipes_what_is_old(
+    client: FlaskClient, welders: Engine, home: Path
+) -> None:
+    born = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
+    draft = drafts.keep(home, "gone", [("a.csv", lambda path: path.write_text("x"))], born)
+    client.get("/console/sign-in")
+    assert not draft.folder.exists()
+
+
 # --- mending in place -------------------------------------------------------------------------
 
 
