@@ -30,6 +30,7 @@ from recommender.meeting_commands import meeting
 from recommender.next_step_commands import next_step
 from recommender.pack_commands import pack, pack_options, serve_pack
 from recommender.person_commands import audit, case, consent, person, ranking
+from recommender.plan_commands import plan
 from recommender.post_commands import enterprises, posts
 from recommender.round_commands import rounds
 from recommender.terminal import Decorated, author_option, json_option, say
@@ -329,6 +330,7 @@ program.add_command(trial)
 program.add_command(posts)
 program.add_command(enterprises)
 program.add_command(meeting)
+program.add_command(plan)
 program.add_command(fair)
 program.add_command(pack)
 program.add_command(evaluate)

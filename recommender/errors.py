@@ -26,6 +26,7 @@ PlacementError
 │   │   └── DraftChanged    somebody else changed it since it was seen
 │   ├── PinsConflict        more are fixed at a post than it has places
 │   ├── RoundRefused        a collection round does not allow this as it stands
+│   ├── PlanRefused         a move of places that cannot be, or nothing to replay it with
 │   ├── TrialRefused        a trial does not start or allow this as it stands
 │   ├── PackRefused         a pack of a fair, or a journal of its marks, is not taken
 │   ├── FloorsConflict      floors of agreements that cannot all be kept
@@ -293,6 +294,15 @@ class RoundRefused(Refused):
 
 class TrialRefused(Refused):
     """A trial does not start, or does not allow this as it stands: a code and its facts."""
+
+    def __init__(self, code: str, *facts: str) -> None:
+        super().__init__(code, *facts)
+        self.code = code
+        self.facts = facts
+
+
+class PlanRefused(Refused):
+    """A move of places cannot be, or there is nothing to replay it with: a code and its facts."""
 
     def __init__(self, code: str, *facts: str) -> None:
         super().__init__(code, *facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from recommender import (
     decision_problems,
@@ -10,6 +10,7 @@ from recommender import (
     errors,
     pack_problems,
     phrases,
+    plan_problems,
     round_problems,
     trial_problems,
     wording,
@@ -256,22 +257,38 @@ def sentences(error: Exception, language: str = "zh") -> tuple[str, ...]:
     return ((f"意外失败（{name}）。", f"Failed unexpectedly ({name}).")[english],)
 
 
+# Refusals that carry a code and its facts: who has the words of each.
+_Coded = (
+    errors.DecisionRefused
+    | errors.DraftRefused
+    | errors.PackRefused
+    | errors.PlanRefused
+    | errors.RoundRefused
+    | errors.TrialRefused
+)
+_OF_CODE: Mapping[type[errors.Refused], Callable[[str, tuple[str, ...]], tuple[str, str]]] = {
+    errors.DecisionRefused: decision_problems.refusal,
+    errors.DraftRefused: draft_problems.refusal,
+    errors.PackRefused: pack_problems.refusal,
+    errors.PlanRefused: plan_problems.refusal,
+    errors.RoundRefused: round_problems.refusal,
+    errors.TrialRefused: trial_problems.refusal,
+}
+
+
+def _coded(error: _Coded) -> tuple[str, str]:
+    refusal = next(words for kind, words in _OF_CODE.items() if isinstance(error, kind))
+    return refusal(error.code, error.facts)
+
+
 def _listed(error: errors.Refused, language: str) -> tuple[str, ...]:
-    """Say what takes several lines; empty for what takes one."""
+    """Say what has a code, or takes several lines; empty for what has a sentence of its own."""
+    if isinstance(error, _Coded):
+        return (_coded(error)[language == "en"],)
     match error:
         case errors.ImportRefused():
             problems = tuple(wording.row_problem(each, language) for each in error.problems)
             return (*problems, _total(len(problems))[language == "en"])
-        case errors.DecisionRefused():
-            return (decision_problems.refusal(error.code, error.facts)[language == "en"],)
-        case errors.DraftRefused():
-            return (draft_problems.refusal(error.code, error.facts)[language == "en"],)
-        case errors.PackRefused():
-            return (pack_problems.refusal(error.code, error.facts)[language == "en"],)
-        case errors.RoundRefused():
-            return (round_problems.refusal(error.code, error.facts)[language == "en"],)
-        case errors.TrialRefused():
-            return (trial_problems.refusal(error.code, error.facts)[language == "en"],)
         case errors.Ineligible():
             return _ineligible(error, language)
         case errors.BatchRefused():

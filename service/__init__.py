@@ -26,6 +26,7 @@ from service.ledger_api import places
 from service.meeting_api import meetings
 from service.next_step_api import steps
 from service.page import page
+from service.plan_api import plan
 from service.probes import probes
 from service.rounds_api import collection
 from service.trials_api import trials
@@ -92,6 +93,7 @@ def create_app(
     app.register_api(year)
     app.register_api(guidance)
     app.register_api(trials)
+    app.register_api(plan)
     app.register_api(probes)
     app.register_blueprint(page)
     console.register(app, settings, cookie_key or secrets.token_bytes(32))

@@ -21,6 +21,7 @@ from service import (
     guidance_payloads,
     ledger_payloads,
     payloads,
+    plan_payloads,
     round_payloads,
     trial_payloads,
     year_payloads,
@@ -44,6 +45,7 @@ _OF_ERROR: dict[type[errors.PlacementError], str] = {
     errors.FairBegun: "fair-begun",
     errors.SlipTaken: "slip-taken",
     errors.RoundRefused: "round-refused",
+    errors.PlanRefused: "plan-refused",
     errors.TrialRefused: "trial-refused",
     errors.PackRefused: "pack-refused",
     errors.DraftRefused: "draft-refused",
@@ -57,6 +59,7 @@ _OF_ERROR: dict[type[errors.PlacementError], str] = {
 }
 _OfState = (
     errors.RoundRefused
+    | errors.PlanRefused
     | errors.TrialRefused
     | errors.DraftRefused
     | errors.DecisionRefused
@@ -78,6 +81,7 @@ _SHAPES = (
     ledger_payloads,
     year_payloads,
     round_payloads,
+    plan_payloads,
     trial_payloads,
 )
 _PLACES = ("path", "query", "header")  # how the shapes of parameters are named
@@ -252,7 +256,7 @@ _FIELDS = {"slip": "slip", "booth": "booth", "post_at_fair": "post_id"}
 
 
 def _state_fault(refusal: _OfState) -> FieldProblem:
-    """Say why a round, a pause, a draft, a trial or a pack does not allow something."""
+    """Say why a round, a pause, a plan, a draft, a trial or a pack does not allow something."""
     zh, en = failures.sentences(refusal, "zh")[0], failures.sentences(refusal, "en")[0]
     return FieldProblem(
         pointer="#", place="body", code=refusal.code, detail=zh, detail_en=en, suggestions=[]

@@ -88,6 +88,12 @@ KINDS = {
         zh="征集或暂停的现状不允许此操作，详见 errors。",
         en="The round or the pause does not allow this as it stands; errors says why.",
     ),
+    "plan-refused": Kind(
+        status=409,
+        title="The move of places cannot be, or cannot be replayed",
+        zh="名额调整不成立，或无法模拟，详见 errors。",
+        en="The move of places cannot be, or cannot be replayed; errors says why.",
+    ),
     "trial-refused": Kind(
         status=409,
         title="The trial does not start, or does not allow this as it stands",

@@ -99,6 +99,12 @@ ROUTES: Mapping[str, Route] = {
     # Of who was not shown to it, a booth learns what they can do, and not who they are.
     "fairs.booth_visitors": Route(_READERS | {"enterprise"}, of_people=True),
     "fairs.show_result": Route(_READERS, of_people=True),
+    # Coverage tells of chains and trades, the others name colleges, too.
+    "plan.plan_coverage": Route(_READERS, of_people=False),
+    "plan.plan_homogeneity": Route(_READERS, of_people=True),
+    "plan.plan_enrolment": Route(_READERS, of_people=True),
+    "plan.plan_move": Route(_READERS, of_people=False),
+    "plan.plan_best": Route(_READERS, of_people=False),
     "meetings.chain_meeting": Route(_READERS, of_people=True),
     "document": _OPEN,
     "page.ask": _OPEN,

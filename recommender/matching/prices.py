@@ -248,7 +248,7 @@ class _Queues:
 
     def _led_to(self) -> Doubles:
         """Give the takers expected at every post when people follow its prices."""
-        applies = _first(self._priced(), APPLICATIONS, self._softness)
+        applies = first_of(self._priced(), APPLICATIONS, self._softness)
         applies[self._near <= _NEVER / 2] = 0
         takes = applies * self._chance
         room = (1 - self.full()).astype(np.float32)
@@ -265,7 +265,7 @@ def _sums(posts: NDArray[np.intp], of: NDArray[np.floating[Any]], n_posts: int) 
     return sums
 
 
-def _first(worth: Floats, k: int, softness: float) -> Floats:
+def first_of(worth: Floats, k: int, softness: float) -> Floats:
     """Say how much each entry belongs to the best `k` of its row: 0 to 1, `k` in sum.
 
     A logistic step around the level at which the sum is `k`: between the entries on either

@@ -31,6 +31,7 @@ SAID_ELSEWHERE = {
     errors.FloorsConflict,
     errors.PinsConflict,
     errors.PackRefused,
+    errors.PlanRefused,
     errors.RoundRefused,
     errors.TrialRefused,
     errors.DraftChanged,

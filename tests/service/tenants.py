@@ -31,7 +31,7 @@ from werkzeug.test import TestResponse
 
 from recommender import access, ledger
 from recommender.claims import start_of
-from recommender.data import accounts, drafted, fair_desk, interested, registered, store
+from recommender.data import accounts, drafted, fair_desk, interested, programmes, registered, store
 from recommender.domain import Interest, InterestSide, MemberKind, Outcome, OutcomeStage
 from recommender.drafting import DraftAction, DraftEntry, KeptDraft
 from recommender.fairs import Booth, Registration, Turn
@@ -54,6 +54,7 @@ from tests.builders import (
     make_member,
     make_outcome,
     make_post,
+    make_programme,
 )
 from tests.service.published import crosswalk, publish
 
@@ -275,6 +276,17 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     },
     "trials.trial_result": {"parts": {"trial": "T"}},
     "trials.stop_trial": {"parts": {"trial": "T"}, "json": {}, "answers": {409}},
+    "plan.plan_move": {
+        "query_string": {
+            "college": f"{A1} college",
+            "from_trade": "焊接加工",
+            "to_trade": "幼儿教育",
+            "places": 1,
+            "entry_year": 2026,
+        },
+        "answers": {404, 409},  # the plainest rule knows no chances
+    },
+    "plan.plan_best": {"query_string": {"budget": 1}, "answers": {409}},
     "guidance.guidance_edition": {"parts": {"edition": 1}},
     "guidance.issue_guidance": {"json": {}},
     "year.year_report": {"query_string": {"class_year": 2026}},
@@ -503,6 +515,8 @@ def _store_sheets(engine: Engine) -> None:
             ceiling=2,
         )
         store.save_agreements(conn, [kept])
+        plans = [make_programme(college=f"{mark} college", entry_year=2026) for mark in ALLIANCE_OF]
+        programmes.save_programmes(conn, plans, day=DAY)
 
 
 def _hold_fairs(engine: Engine) -> None:

@@ -15,6 +15,17 @@ from tests.service.conftest import Bearer
 
 # One request for each view that asks for a token, and what a role that may ask is answered.
 REQUESTS = {
+    "plan_coverage": ("GET", "/api/v1/plan/coverage", None, 200),
+    "plan_homogeneity": ("GET", "/api/v1/plan/homogeneity", None, 200),
+    "plan_enrolment": ("GET", "/api/v1/plan/enrolment", None, 200),
+    # Nothing is published here to replay a season with.
+    "plan_move": (
+        "GET",
+        "/api/v1/plan/move?college=A&from_trade=B&to_trade=C&places=1&entry_year=2026",
+        None,
+        503,
+    ),
+    "plan_best": ("GET", "/api/v1/plan/best?budget=10", None, 503),
     "chain_meeting": ("GET", "/api/v1/meeting?chain=浆纸", None, 404),
     # Nothing is published here to plan by, or to rank with.
     "make_timetable": ("POST", "/api/v1/fairs/F1/timetable", {}, 503),
@@ -115,6 +126,7 @@ REQUESTS = {
         409,
     ),
 }
+_PLAN = {"plan_coverage", "plan_homogeneity", "plan_enrolment", "plan_move", "plan_best"}
 _ROUNDS_READ = {
     "list_rounds",
     "show_round",
@@ -147,6 +159,7 @@ ALLOWED = {
         "list_trials",
         "trial_result",
         *_ROUNDS_READ,
+        *_PLAN,
     },
     "data": {
         "guidance_now",
@@ -178,6 +191,7 @@ ALLOWED = {
         "due_follow_ups",
         "year_report",
         *_ROUNDS_READ,
+        *_PLAN,
     },
     "enterprise": {
         "guidance_now",
