@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -45,8 +45,16 @@ def write_sheet(engine: Engine, kind: str, out: Path, *, day: date) -> int:
     return _write(engine, kind, out, day=day, colleges=None, without=())
 
 
-def sheet_for(engine: Engine, grant: Grant, kind: str, suffix: str, *, day: date) -> bytes:
-    """Give a sheet with what a bearer may see of a kind.
+def sheet_for(
+    engine: Engine,
+    grant: Grant,
+    kind: str,
+    suffix: str,
+    *,
+    day: date,
+    tell: Callable[[Iterable[str]], None] = lambda ids: None,
+) -> bytes:
+    """Give a sheet with what a bearer may see of a kind; `tell` is told of the people in it.
 
     Raises
     ------
@@ -62,7 +70,7 @@ def sheet_for(engine: Engine, grant: Grant, kind: str, suffix: str, *, day: date
     colleges = access.colleges(engine, grant)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / f"sheet{suffix}"
-        _write(engine, kind, out, day=day, colleges=colleges, without=without)
+        _write(engine, kind, out, day=day, colleges=colleges, without=without, tell=tell)
         return out.read_bytes()
 
 
@@ -79,9 +87,11 @@ def _write(
     day: date,
     colleges: frozenset[str] | None,
     without: tuple[str, ...],
+    tell: Callable[[Iterable[str]], None] = lambda ids: None,
 ) -> int:
     is_personal = kind == "graduates" and not without
     with store.reading(engine) as conn:
         rows = stored.rows(conn, kind, day=day, colleges=colleges, personal=is_personal)
+    tell(str(row["graduate_id"]) for row in rows if row.get("graduate_id"))
     filled.write(sheets.KIND_OF[kind], rows, out, without=without)
     return len(rows)

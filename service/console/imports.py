@@ -19,7 +19,7 @@ from recommender.errors import Busy, PreviewChanged, Refused
 from recommender.importing import drafts, looking, scope
 from recommender.importing.drafts import Draft, Options
 from recommender.importing.looking import Looked, SheetLook
-from service import errors
+from service import errors, viewing
 from service.console import gate
 from service.console.find import XLSX
 from service.console.shell import lang, render
@@ -178,7 +178,9 @@ def sheet(kind: str, ending: str) -> Response:
     grant = gate.grant()
     if kind not in outgoing.kinds_for(grant) or f".{ending}" not in outgoing.SUFFIXES:
         raise NoPage
-    content = outgoing.sheet_for(parts().engine, grant, kind, f".{ending}", day=parts().today())
+    content = outgoing.sheet_for(
+        parts().engine, grant, kind, f".{ending}", day=parts().today(), tell=viewing.note
+    )
     name = f"{kind}-{parts().today().isoformat()}.{ending}"
     return _download(content, _CSV if ending == "csv" else XLSX, name)
 
@@ -231,10 +233,9 @@ def _of_sheet(draft: Draft, looked: Looked) -> dict[str, object]:
 def _of_changes(draft: Draft, looked: Looked) -> dict[str, object]:
     part = _part(sum(looked.counts.values()), N_CHANGES)
     names = looking.sees_names(gate.grant())
-    return {
-        "part": part,
-        "changes": looking.changes(draft, part.start, N_CHANGES, names=names),
-    }
+    shown = looking.changes(draft, part.start, N_CHANGES, names=names)
+    viewing.note(each.which for each in shown if each.kind == "graduates")
+    return {"part": part, "changes": shown}
 
 
 def _places(sheet: SheetLook, seen: list[looking.SeenRow], *, shows_all: bool) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,9 +44,16 @@ COUNTS = {
     "console.guidance.sheet",
     "console.meeting.show",
     "console.meeting.sheet",
+    "console.mapping.show",
 }
 # At the fair that has ended nobody is with anybody; of the others a form comes first.
-NOBODY_THERE = {"fairs.show_result", "console.cohort.show", "console.paper.codes"}
+NOBODY_THERE = {
+    "fairs.show_result",
+    "console.cohort.show",
+    "console.paper.codes",
+    "console.imports.show",
+    "console.imports.sheet",  # asked for agreements; of a roster see below
+}
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +121,15 @@ def test_every_look_at_people_is_logged(world: Tenants, endpoint: str) -> None:
         people = {who for each in found for who in each["people"]}  # type: ignore[attr-defined]
         own = {keys.of(graduate_id(mark, each)) for mark in (A1, A2, B1) for each in STATES}
         assert people & own, "say in the view whom it shows: viewing.note"
+
+
+def test_a_roster_taken_out_names_everybody_in_it(world: Tenants) -> None:
+    (question,) = questions(world.app, "console.imports.sheet", graduate_id(A1, FREE), "P-open")
+    path = question.path.replace("agreements", "graduates")
+    world.put(asker_of(world, "console.imports.sheet"), replace(question, path=path))
+    (line,) = lines(world)
+    assert line["action"] == "export"
+    assert PersonKeys(world.home).of(graduate_id(A1, FREE)) in str(line["people"])
 
 
 def test_the_log_holds_no_id(world: Tenants) -> None:
