@@ -25,6 +25,7 @@ from service.guidance_api import guidance
 from service.ledger_api import places
 from service.meeting_api import meetings
 from service.next_step_api import steps
+from service.own import own
 from service.page import page
 from service.plan_api import plan
 from service.probes import probes
@@ -96,6 +97,7 @@ def create_app(
     app.register_api(plan)
     app.register_api(probes)
     app.register_blueprint(page)
+    app.register_blueprint(own)
     console.register(app, settings, cookie_key or secrets.token_bytes(32))
     kiosk.register(app)
     send_headers(app, settings)

@@ -110,6 +110,9 @@ ROUTES: Mapping[str, Route] = {
     "page.ask": _OPEN,
     "page.explain": _OPEN,
     "page.show": _OPEN,
+    # By a signed link, which is whose it is; the page logs for itself.
+    "own.show": _OPEN,
+    "own.act": _OPEN,
     "probes.alive": _OPEN,
     "probes.metrics": _OPEN,
     "probes.ready": _OPEN,

@@ -325,6 +325,8 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "console.door.let_in": {"data": {"login": "nobody", "secret": "-"}, "answers": {401, 429}},
     "console.door.change_secret": {"data": {"new": "-"}, "answers": {422}},
     "console.door.sign_out": {"data": {}, "answers": {302}},
+    "own.show": {"parts": {"token": "0" * 64}, "answers": {404}},
+    "own.act": {"parts": {"token": "0" * 64}, "data": {"act": "withdraw"}, "answers": {404}},
     "page.ask": {"data": {"ask": "1", "trade": "焊接加工"}},
     "page.explain": {"parts": {"slug": "not-found"}},
     "static": {"parts": {"filename": "style.css"}},
