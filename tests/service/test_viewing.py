@@ -45,6 +45,8 @@ COUNTS = {
     "console.meeting.show",
     "console.meeting.sheet",
     "console.mapping.show",
+    "plan.plan_enrolment",
+    "plan.plan_homogeneity",
 }
 # At the fair that has ended nobody is with anybody; of the others a form comes first.
 NOBODY_THERE = {
@@ -52,6 +54,8 @@ NOBODY_THERE = {
     "console.cohort.show",
     "console.paper.codes",
     "console.imports.show",
+    "console.fair.result_sheets",
+    "console.floor.tablet",  # slips alone, where nobody was shown to the booth
     "console.imports.sheet",  # asked for agreements; of a roster see below
 }
 
