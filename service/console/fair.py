@@ -24,7 +24,7 @@ from recommender.year import (
     handed_out,
 )
 from recommender.year.fair_result import FairResult
-from service import errors
+from service import errors, viewing
 from service.console import gate, refusals, sheets
 from service.console.shell import is_part, lang, render
 from service.parts import parts
@@ -157,6 +157,7 @@ def result_sheets(fair_id: str) -> Response:
     With what the command `check` proves, for who may see everybody.
     """
     found = _result(fair_id)
+    viewing.note(line.graduate.graduate_id for line in found.lines)
     tables = fair_tables.result_tables(found, lang())
     files = {
         name: handed_out.file_of(table, name[name.rindex(".") :]) for name, table in tables.items()
