@@ -85,12 +85,9 @@ class Drawn:
         # Whoever signs out asks nothing more; a file is a file.
         left_out = {"static", "bootstrap.static", "console.door.sign_out"}
         rules = [rule for rule in world.app.url_map.iter_rules() if rule.endpoint not in left_out]
-        # Of people much more often than of nobody.
-        self._endpoints = [
-            rule.endpoint
-            for rule in rules
-            for _ in range(9 if ROUTES[rule.endpoint].of_people else 1)
-        ]
+        # Of people much more often than of nobody, and of the ledger most often: the end looks
+        # at what was written there.
+        self._endpoints = [rule.endpoint for rule in rules for _ in range(_weight(rule.endpoint))]
 
     def call(self) -> Call:
         """Draw who asks which route what, and the same of an id that nobody holds."""
@@ -147,6 +144,12 @@ class Drawn:
         return odd
 
 
+def _weight(endpoint: str) -> int:
+    if endpoint.startswith("places."):
+        return 36
+    return 9 if ROUTES[endpoint].of_people else 1
+
+
 def belongs_to(asker: Asker, graduate: str) -> bool:
     return any(mark in graduate for mark in asker.sees & {A1, A2, B1})
 
@@ -191,7 +194,8 @@ def written_about_others(world: Tenants) -> list[LedgerEvent]:
     with store.reading(world.engine) as conn:
         events = [event for post_id in POSTS for event in ledger.load_events(conn, post_id)]
     written = [event for event in events if event.who in askers]
-    assert {askers[event.who].scope for event in written} > {"all"}
+    # Who may write about everybody proves nothing: some who may not wrote, too.
+    assert {askers[event.who].scope for event in written} - {"all"}
     return [each for each in written if not belongs_to(askers[each.who], each.graduate_id)]
 
 
