@@ -155,12 +155,14 @@ def retrain(json_file: str | None) -> None:
     """Hold out a class year, compare contenders, gate, fit on everything, publish."""
     from recommender import ledger_answers, lists_shown, nightly, printouts
     from recommender.importing import drafts
+    from recommender.rights import viewed
 
     terminal.log_to_file()
     settings, engine = terminal.settings(), terminal.engine()
     drafts.sweep(settings.home, terminal.clock())
     lists_shown.tidy(engine, settings.home, day=terminal.day(), keep_days=settings.keep_lists_days)
     ledger_answers.tidy(engine, day=terminal.day(), keep_days=settings.keep_answers_days)
+    viewed.tidy(settings.home, day=terminal.day(), keep_days=settings.keep_views_days)
     with terminal.working("正在训练……", "Training …") as step:
         result = nightly.retrain(engine, settings.home, day=terminal.day(), progress=step)
     terminal.tell(printouts.night_lines(result, terminal.language()), result.to_json, json_file)

@@ -19,6 +19,8 @@ MOST_EXPLORE_SHARE = 0.2
 KEEP_LISTS_DAYS = 600
 # Nobody sends a request again after a month.
 KEEP_ANSWERS_DAYS = 30
+# Who looked at whom can be asked for until three years have passed.
+KEEP_VIEWS_DAYS = 1095
 # How long a place is held or offered where nobody says otherwise, and the longest that it may be.
 HOLD_HOURS, MOST_HOLD_HOURS = 48, 720
 # After so many days without a change an enterprise is asked whether it still wants a post.
@@ -56,6 +58,8 @@ class Settings:
         How many days the log of lists shown is kept; 0 keeps none, and explores nothing.
     keep_answers_days
         How many days an ``Idempotency-Key`` brings its answer back, at least 1.
+    keep_views_days
+        How many days the log of who looked at whom is kept, at least 1.
     ask_after_days
         After how many days without a change it is asked whether a post is still wanted.
     pack_key
@@ -72,6 +76,7 @@ class Settings:
     explore_share: float = EXPLORE_SHARE
     keep_lists_days: int = KEEP_LISTS_DAYS
     keep_answers_days: int = KEEP_ANSWERS_DAYS
+    keep_views_days: int = KEEP_VIEWS_DAYS
     ask_after_days: int = ASK_AFTER_DAYS
     pack_key: str | None = None
 
@@ -101,6 +106,7 @@ class Settings:
             keep_answers_days=(
                 _read(env, "PLACEMENT_KEEP_ANSWERS_DAYS", _some_days) or KEEP_ANSWERS_DAYS
             ),
+            keep_views_days=_read(env, "PLACEMENT_KEEP_VIEWS_DAYS", _some_days) or KEEP_VIEWS_DAYS,
             ask_after_days=ask_after or ASK_AFTER_DAYS,
             pack_key=env.get("PLACEMENT_PACK_KEY", "").strip() or None,
         )
@@ -127,6 +133,7 @@ class Settings:
             "PLACEMENT_EXPLORE_SHARE": repr(self.explore_share),
             "PLACEMENT_KEEP_LISTS_DAYS": str(self.keep_lists_days),
             "PLACEMENT_KEEP_ANSWERS_DAYS": str(self.keep_answers_days),
+            "PLACEMENT_KEEP_VIEWS_DAYS": str(self.keep_views_days),
             "PLACEMENT_ASK_AFTER_DAYS": str(self.ask_after_days),
             "PLACEMENT_PACK_KEY": self.pack_key or "",
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from recommender import access, ledger_answers, lists_shown, nightly
 from recommender.__main__ import program
 from recommender.data import exposures
 from recommender.nightly import NightResult
+from recommender.rights import viewed
+from recommender.rights.viewed import ViewLog
 from recommender.settings import sqlite_url
 from tests.recommender.test_exposures import make_list, records
 from tests.recommender.test_lists_shown import kiosk_list, person, wanted, write
@@ -119,6 +121,12 @@ def test_the_night_purges_whatever_its_verdict(
     asked: list[dict[str, object]] = []
     monkeypatch.setattr(ledger_answers, "tidy", lambda _, **facts: asked.append(facts))
     write(tmp_path, [make_list(), make_list(day=date(2026, 5, 1))])
-    run(tmp_path, "retrain", PLACEMENT_KEEP_LISTS_DAYS="14", PLACEMENT_KEEP_ANSWERS_DAYS="9")
+    looks = ViewLog(tmp_path)
+    for day in (1, 15):
+        at = datetime(2026, 5, day, 1, 0, tzinfo=UTC)
+        looks.keep(["G1"], at=at, who="wang", route="console.graduate.show", action="view")
+    kept = dict.fromkeys(("PLACEMENT_KEEP_LISTS_DAYS", "PLACEMENT_KEEP_VIEWS_DAYS"), "14")
+    run(tmp_path, "retrain", PLACEMENT_KEEP_ANSWERS_DAYS="9", **kept)
+    assert [look.at[:10] for look in viewed.of_person(tmp_path, "G1")] == [DAY]
     assert lists_shown.count_lists(tmp_path).n_lists == 1
     assert [facts["keep_days"] for facts in asked] == [9]

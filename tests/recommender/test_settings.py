@@ -21,6 +21,7 @@ from recommender.settings import Settings, sqlite_url
         ("PLACEMENT_KEEP_LISTS_DAYS", "-1"),
         ("PLACEMENT_KEEP_LISTS_DAYS", "1.5"),
         ("PLACEMENT_KEEP_ANSWERS_DAYS", "0"),
+        ("PLACEMENT_KEEP_VIEWS_DAYS", "0"),
         ("PLACEMENT_KEEP_ANSWERS_DAYS", "month"),
         ("PLACEMENT_DATABASE_URL", "placement.sqlite3"),
         ("PLACEMENT_HOLD_HOURS", "0"),
@@ -52,6 +53,7 @@ def test_an_empty_environment_means_sqlite_inside_var_and_the_calendars_day() ->
     assert settings.explore_share == 0.05
     assert settings.keep_lists_days >= 365 + 180
     assert settings.keep_answers_days == 30
+    assert settings.keep_views_days == 3 * 365
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
@@ -65,6 +67,7 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
             "PLACEMENT_EXPLORE_SHARE",
             "PLACEMENT_KEEP_LISTS_DAYS",
             "PLACEMENT_KEEP_ANSWERS_DAYS",
+            "PLACEMENT_KEEP_VIEWS_DAYS",
             "PLACEMENT_HOLD_HOURS",
         ),
         "",
@@ -90,6 +93,7 @@ def test_every_variable_is_read() -> None:
             "PLACEMENT_EXPLORE_SHARE": "0.1",
             "PLACEMENT_KEEP_LISTS_DAYS": "0",
             "PLACEMENT_KEEP_ANSWERS_DAYS": "1",
+            "PLACEMENT_KEEP_VIEWS_DAYS": "2",
             "PLACEMENT_HOLD_HOURS": "720",
         }
     )
@@ -102,6 +106,7 @@ def test_every_variable_is_read() -> None:
         explore_share=0.1,
         keep_lists_days=0,
         keep_answers_days=1,
+        keep_views_days=2,
         hold_hours=720,
     )
 
@@ -123,6 +128,7 @@ def test_what_a_started_process_is_told_reads_back_the_same() -> None:
             "PLACEMENT_EXPLORE_SHARE": "0",
             "PLACEMENT_KEEP_LISTS_DAYS": "7",
             "PLACEMENT_KEEP_ANSWERS_DAYS": "9",
+            "PLACEMENT_KEEP_VIEWS_DAYS": "9",
         }
     )
     assert Settings.from_env(shares.to_env()) == shares
