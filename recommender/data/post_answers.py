@@ -11,13 +11,19 @@ from recommender.data.columns import Column, RowReport, SheetKind, Values
 from recommender.errors import ImportRefused, NotFound
 from recommender.wording import label
 
+
+def _unread(raw: object, notes: list[cells.Note]) -> str:
+    """Take whatever stands where nothing is read, be it a date."""
+    return cells.shown(raw)
+
+
 COLUMNS = (
     Column(name="post_id", read=cells.identifier, required=True, note="岗位编号，请勿改动。"),
-    Column(name="enterprise", read=cells.text, note="供核对，不读入。"),
-    Column(name="occupation", read=cells.text, note="供核对，不读入。"),
-    Column(name="headcount", read=cells.text, looks="number", note="供核对，不读入。"),
-    Column(name="closes_on", read=cells.text, looks="date", note="供核对，不读入。"),
-    Column(name="touched_on", read=cells.text, looks="date", note="供核对，不读入。"),
+    Column(name="enterprise", read=_unread, note="供核对，不读入。"),
+    Column(name="occupation", read=_unread, note="供核对，不读入。"),
+    Column(name="headcount", read=_unread, looks="number", note="供核对，不读入。"),
+    Column(name="closes_on", read=_unread, looks="date", note="供核对，不读入。"),
+    Column(name="touched_on", read=_unread, looks="date", note="供核对，不读入。"),
     Column(
         name="verdict",
         read=cells.words(PostVerdict),

@@ -90,7 +90,7 @@ def test_every_code_that_the_readers_report_has_its_sentences() -> None:
 def test_no_sentence_is_left_without_a_code_that_reports_it() -> None:
     others = [
         DATA.parent / f"{name}.py"
-        for name in ("intake", "internships", "succession", "year/rounds")
+        for name in ("intake", "internships", "succession", "year/rounds", "importing/scope")
     ]
     paths = [*DATA.glob("*.py"), *others]
     source = "".join(path.read_text(encoding="utf-8") for path in paths)

@@ -427,17 +427,22 @@ def shown(answer: TestResponse) -> str:
     aside = {"Date", "Content-Length"}
     headers = [f"{name}: {value}" for name, value in answer.headers if name not in aside]
     body = answer.get_data()
-    if body.startswith(b"PK"):  # a workbook: what it holds, without when it was made
-        body = b"\n".join(_unpacked(body))
+    body = b"\n".join(_unpacked(body))
     # A form's token says when it was made, and its key is drawn.
     made = r'(name="(?:csrf_token|key)" value=)"[^"]+"'
     text = re.sub(made, r"\1", body.decode(errors="replace"))
     return "\n".join([answer.status, *headers, text])
 
 
-def _unpacked(workbook: bytes) -> list[bytes]:
-    with zipfile.ZipFile(io.BytesIO(workbook)) as book:
-        return [book.read(name) for name in book.namelist() if not name.startswith("docProps")]
+def _unpacked(body: bytes) -> Iterator[bytes]:
+    """Give what a workbook holds, or an archive of them, without when it was made."""
+    if not body.startswith(b"PK"):
+        yield body
+        return
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        for name in packed.namelist():
+            if not name.startswith("docProps"):
+                yield from _unpacked(packed.read(name))
 
 
 def leaked(text: str, allowed: frozenset[str]) -> set[str]:

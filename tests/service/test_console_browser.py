@@ -157,7 +157,7 @@ def test_a_morning_of_an_officer(
         expect(page.locator(".claim")).to_have_count(1)
         assert violations(page) == []
         # What cannot be is said here
-        page.locator(".record summary").click()
+        page.get_by_text("Record a step" if english else "登记一个环节").click()
         page.locator("#post_id").fill("nothing")
         page.get_by_role("button", name="Record" if english else "登记", exact=True).click()
         expect(page.get_by_role("alert")).to_contain_text(
