@@ -112,6 +112,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(SHANDONG).date()
 
 
+def local(moment: datetime) -> str:
+    """Write a moment as a clock in Shandong shows it."""
+    return moment.astimezone(SHANDONG).strftime("%Y-%m-%d %H:%M")
+
+
 def start_of(day: date) -> datetime:
     """Give the first moment of a day, at which every hold that runs out on it still counts."""
     return datetime.combine(day, time.min, SHANDONG)

@@ -10,7 +10,7 @@ from recommender import terminal
 from recommender.terminal import author_option
 
 if TYPE_CHECKING:
-    from recommender.places import Clerk
+    pass
 
 _reason = click.option("--reason", required=True, metavar="TEXT", help="Why; kept.")
 
@@ -32,7 +32,7 @@ def void_step(graduate: str, post: str, stage: str, day: str, *, reason: str, au
     from recommender import voiding
 
     asked = voiding.step_asked(stage, day)
-    voiding.void(terminal.engine(), _clerk(author), graduate, post, *asked, why=reason)
+    voiding.void(terminal.engine(), terminal.clerk(author), graduate, post, *asked, why=reason)
     _say(f"已作废：{graduate} → {post} {stage} {day}", f"Voided: {graduate} → {post} {stage} {day}")
 
 
@@ -45,7 +45,7 @@ def veto_pair(graduate: str, post: str, *, reason: str, author: str) -> None:
     """Veto POST for GRADUATE: neither shown, assigned nor held until it is lifted."""
     from recommender import vetoes
 
-    vetoes.veto(terminal.engine(), _clerk(author), graduate, post, reason=reason)
+    vetoes.veto(terminal.engine(), terminal.clerk(author), graduate, post, reason=reason)
     _say(f"已否决：{graduate} → {post}", f"Vetoed: {graduate} → {post}")
 
 
@@ -58,16 +58,9 @@ def lift_veto(graduate: str, post: str, *, reason: str, author: str) -> None:
     """Lift the veto of POST for GRADUATE."""
     from recommender import vetoes
 
-    vetoes.lift(terminal.engine(), _clerk(author), graduate, post, reason=reason)
+    vetoes.lift(terminal.engine(), terminal.clerk(author), graduate, post, reason=reason)
     _say(f"已解除否决：{graduate} → {post}", f"Lifted: {graduate} → {post}")
 
 
 def _say(chinese: str, english: str) -> None:
     click.echo(english if terminal.language() == "en" else chinese)
-
-
-def _clerk(author: str) -> Clerk:
-    from recommender.places import Clerk
-
-    terminal.log_to_file()
-    return Clerk(who=author, now=terminal.now(), hold_hours=terminal.settings().hold_hours)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 Words = tuple[str, str]
 
@@ -30,9 +30,3 @@ REFUSALS: Mapping[str, Words] = {
         "A place of post {0} was confirmed for somebody else because of this step.",
     ),
 }
-
-
-def refusal(code: str, facts: Sequence[str]) -> Words:
-    """Say a refusal in both languages."""
-    zh, en = REFUSALS[code]
-    return zh.format(*facts), en.format(*facts)

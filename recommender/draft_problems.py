@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 Words = tuple[str, str]
 
@@ -38,9 +38,3 @@ REFUSALS: Mapping[str, Words] = {
     "no_reason": ("请写明禁止的理由。", "Say why the pair is barred."),
     "nothing_placed": ("{0} 还没有岗位，不能固定。", "{0} has no post that could be pinned."),
 }
-
-
-def refusal(code: str, facts: Sequence[str]) -> Words:
-    """Say a refusal in both languages."""
-    zh, en = REFUSALS[code]
-    return zh.format(*facts), en.format(*facts)

@@ -266,19 +266,26 @@ _Coded = (
     | errors.RoundRefused
     | errors.TrialRefused
 )
-_OF_CODE: Mapping[type[errors.Refused], Callable[[str, tuple[str, ...]], tuple[str, str]]] = {
-    errors.DecisionRefused: decision_problems.refusal,
-    errors.DraftRefused: draft_problems.refusal,
-    errors.PackRefused: pack_problems.refusal,
-    errors.PlanRefused: plan_problems.refusal,
+# Each code has its sentence, with the facts in it; some say their facts in another way.
+_OF_CODE: Mapping[type[errors.Refused], Mapping[str, tuple[str, str]]] = {
+    errors.DecisionRefused: decision_problems.REFUSALS,
+    errors.DraftRefused: draft_problems.REFUSALS,
+    errors.PackRefused: pack_problems.REFUSALS,
+    errors.PlanRefused: plan_problems.REFUSALS,
+}
+_OTHERWISE: Mapping[type[errors.Refused], Callable[[str, tuple[str, ...]], tuple[str, str]]] = {
     errors.RoundRefused: round_problems.refusal,
     errors.TrialRefused: trial_problems.refusal,
 }
 
 
 def _coded(error: _Coded) -> tuple[str, str]:
-    refusal = next(words for kind, words in _OF_CODE.items() if isinstance(error, kind))
-    return refusal(error.code, error.facts)
+    for kind, refusal in _OTHERWISE.items():
+        if isinstance(error, kind):
+            return refusal(error.code, error.facts)
+    sentences = next(said for kind, said in _OF_CODE.items() if isinstance(error, kind))
+    chinese, english = sentences[error.code]
+    return chinese.format(*error.facts), english.format(*error.facts)
 
 
 def _listed(error: errors.Refused, language: str) -> tuple[str, ...]:

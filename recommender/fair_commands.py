@@ -14,7 +14,6 @@ from recommender.terminal import Decorated, author_option, json_option
 
 if TYPE_CHECKING:
     from recommender.fairs import CheckIn, Closing, Mark, Slip
-    from recommender.places import Clerk
 
 
 @click.group("fair", cls=terminal.Program, short_help="双选会 · A two-way selection fair.")
@@ -77,7 +76,7 @@ def timetable(fair_id: str, *, booths: int, least: float, out: Path | None, auth
         made = fair_timetable.make(
             terminal.engine(),
             terminal.settings().models_dir,
-            _clerk(author),
+            terminal.clerk(author),
             fair_id,
             k=booths,
             least=least,
@@ -102,7 +101,11 @@ def give_slip(
     from recommender.year import fair_desk
 
     slip = fair_desk.issue(
-        terminal.engine(), _clerk(author), fair_id, graduate_id=graduate, key=_key(author, key)
+        terminal.engine(),
+        terminal.clerk(author),
+        fair_id,
+        graduate_id=graduate,
+        key=_key(author, key),
     )
     _tell(slip, json_file)
 
@@ -125,7 +128,7 @@ def check_in(
     from recommender.year import fair_desk
 
     shown = fair_desk.check_in(
-        terminal.engine(), _clerk(author), fair_id, slip, booth=booth, key=_key(author, key)
+        terminal.engine(), terminal.clerk(author), fair_id, slip, booth=booth, key=_key(author, key)
     )
     _tell(shown, json_file)
 
@@ -160,7 +163,7 @@ def mark(
 
     made = fair_desk.mark(
         terminal.engine(),
-        _clerk(author),
+        terminal.clerk(author),
         fair_id,
         slip,
         post,
@@ -183,7 +186,7 @@ def claim(
     from recommender.year import fair_desk
 
     claimed = fair_desk.claim(
-        terminal.engine(), _clerk(author), fair_id, slip, graduate, key=_key(author, key)
+        terminal.engine(), terminal.clerk(author), fair_id, slip, graduate, key=_key(author, key)
     )
     _tell(claimed, json_file)
 
@@ -195,7 +198,9 @@ def close(fair_id: str, *, key: str | None, author: str, json_file: str | None) 
     """Shut the doors of FAIR: nobody checks in or marks any more."""
     from recommender.year import fair_desk
 
-    closing = fair_desk.close(terminal.engine(), _clerk(author), fair_id, key=_key(author, key))
+    closing = fair_desk.close(
+        terminal.engine(), terminal.clerk(author), fair_id, key=_key(author, key)
+    )
     _tell(closing, json_file)
 
 
@@ -206,7 +211,7 @@ def show_board(fair_id: str, json_file: str | None) -> None:
     """Show the places of FAIR, booth by booth, who came, and how many marked what."""
     from recommender.year import fair_board, fair_words
 
-    shown = fair_board.board(terminal.engine(), _clerk(""), fair_id)
+    shown = fair_board.board(terminal.engine(), terminal.clerk(""), fair_id)
     terminal.tell(
         fair_words.board_lines(shown, terminal.language()),
         lambda: fair_words.board_json(shown),
@@ -273,13 +278,6 @@ def hand_in(journal: Path, *, author: str, json_file: str | None) -> None:
     from recommender.pack_commands import take_in
 
     take_in(journal, author, json_file)
-
-
-def _clerk(author: str) -> Clerk:
-    from recommender.places import Clerk
-
-    terminal.log_to_file()
-    return Clerk(who=author, now=terminal.now(), hold_hours=terminal.settings().hold_hours)
 
 
 def _key(author: str, key: str | None) -> str | None:

@@ -14,7 +14,6 @@ from recommender.terminal import Decorated, author_option, json_option
 
 if TYPE_CHECKING:
     from recommender.ledger_answers import Entry, Request
-    from recommender.places import Clerk
 
 
 @click.group("places", cls=terminal.Program, short_help="名额台账 · Every place once.")
@@ -137,11 +136,15 @@ def _do(
     from recommender.ledger_requests import requests_of
 
     if sheet is None:
-        entry = ledger.keep(terminal.engine(), _clerk(author), common, key=_key(author, key))
+        entry = ledger.keep(
+            terminal.engine(), terminal.clerk(author), common, key=_key(author, key)
+        )
         _tell(entry, json_file)
         return
     numbered = requests_of(sheet, common)
-    entries = ledger.together(terminal.engine(), _clerk(author), numbered, key=_key(author, key))
+    entries = ledger.together(
+        terminal.engine(), terminal.clerk(author), numbered, key=_key(author, key)
+    )
     terminal.tell(
         ledger_printouts.entries_lines(entries, terminal.language()),
         lambda: [ledger_printouts.entry_json(each) for each in entries],
@@ -156,7 +159,7 @@ def show_places(post: str, json_file: str | None) -> None:
     """Show the places of POST: confirmed, held, the line, and the history."""
     from recommender import ledger, ledger_printouts
 
-    shown = ledger.show(terminal.engine(), _clerk(""), post)
+    shown = ledger.show(terminal.engine(), terminal.clerk(""), post)
     terminal.tell(
         ledger_printouts.places_lines(shown, terminal.language()),
         lambda: ledger_printouts.places_json(shown),
@@ -170,19 +173,12 @@ def show_queue(json_file: str | None) -> None:
     """Show every hold by its deadline, and who waits at which post."""
     from recommender import ledger, ledger_printouts
 
-    waiting = ledger.pending(terminal.engine(), _clerk(""))
+    waiting = ledger.pending(terminal.engine(), terminal.clerk(""))
     terminal.tell(
         ledger_printouts.pending_lines(waiting, terminal.language()),
         lambda: ledger_printouts.pending_json(waiting),
         json_file,
     )
-
-
-def _clerk(author: str) -> Clerk:
-    from recommender.places import Clerk
-
-    terminal.log_to_file()
-    return Clerk(who=author, now=terminal.now(), hold_hours=terminal.settings().hold_hours)
 
 
 def _key(author: str, key: str | None) -> str | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from recommender import phrases, wording
-from recommender.claims import SHANDONG, LedgerAction, LedgerEvent
+from recommender.claims import LedgerAction, LedgerEvent, local
 from recommender.domain import Channel, StepReason
 from recommender.places import LEDGER
 
@@ -22,7 +21,7 @@ def entry_lines(entry: Entry, language: str = "zh") -> Iterator[str]:
     pair = f"{event.graduate_id} → {event.post_id}"
     yield f"{wording.label(event.action, language)} {pair} (#{event.event_id})"
     if event.expires_at is not None:
-        until = _local(event.expires_at)
+        until = local(event.expires_at)
         yield f"until {until}" if english else f"保留至 {until}"
     if entry.position is not None:
         turn = entry.position
@@ -69,10 +68,10 @@ def places_lines(shown: PostPlaces, language: str = "zh") -> Iterator[str]:
         )
     for claim in shown.held:
         state = wording.label(LedgerAction.OFFER if claim.offered else LedgerAction.HOLD, language)
-        until = _local(claim.expires_at) if claim.expires_at else ""
+        until = local(claim.expires_at) if claim.expires_at else ""
         yield f"  {state}  {claim.graduate_id}  {'until' if english else '至'} {until}"
     for turn, claim in enumerate(shown.line, start=1):
-        since = _local(claim.since)
+        since = local(claim.since)
         yield f"  {'line' if english else '排队'} {turn}  {claim.graduate_id}  {since}"
     for event in shown.history:
         yield _event_line(event, language)
@@ -87,7 +86,7 @@ def _event_line(event: LedgerEvent, language: str) -> str:
         why = phrases.rule(why, holds=False, needs=(), language=language)
     done = wording.label(event.action, language)
     via = wording.label(Channel(event.channel), language) if event.channel else None
-    told = (f"#{event.event_id}", _local(event.at), done, event.graduate_id, who, via, why)
+    told = (f"#{event.event_id}", local(event.at), done, event.graduate_id, who, via, why)
     return " ".join(each for each in (*told, event.note) if each)
 
 
@@ -137,12 +136,12 @@ def pending_lines(waiting: Pending, language: str = "zh") -> Iterator[str]:
     english = language == "en"
     for claim in waiting.held:
         state = wording.label(LedgerAction.OFFER if claim.offered else LedgerAction.HOLD, language)
-        until = _local(claim.expires_at) if claim.expires_at else ""
+        until = local(claim.expires_at) if claim.expires_at else ""
         pair = f"{claim.graduate_id} → {claim.post_id}"
         yield f"{state} {pair} {'until' if english else '至'} {until}"
     for post_id, line in waiting.lines.items():
         for turn, claim in enumerate(line, start=1):
-            pair, since = f"{claim.graduate_id} → {post_id}", _local(claim.since)
+            pair, since = f"{claim.graduate_id} → {post_id}", local(claim.since)
             yield f"{'line' if english else '排队'} {turn} {pair} {since}"
     n_held, n_waiting = len(waiting.held), sum(map(len, waiting.lines.values()))
     yield (
@@ -191,7 +190,3 @@ def _event_json(event: LedgerEvent) -> dict[str, Any]:
         "note": event.note,
         "channel": event.channel,
     }
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(SHANDONG).strftime("%Y-%m-%d %H:%M")

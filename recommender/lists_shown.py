@@ -19,7 +19,7 @@ import structlog
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
-from recommender.data import exposures, store
+from recommender.data import day_files, exposures, store
 from recommender.data.pseudonyms import Pseudonyms
 from recommender.domain import Outcome, OutcomeStage, class_year_of
 from recommender.errors import Busy, DatabaseFailed, TooFewLists, Unreadable
@@ -109,7 +109,7 @@ def count_lists(home: Path) -> ListCounts:
             models[record.model] += 1
             n_named += record.person is not None
             n_explored += record.swapped is not None
-    held = exposures.days(folder)
+    held = day_files.days(folder)
     return ListCounts(
         n_lists=via.total(),
         n_named=n_named,
@@ -162,9 +162,9 @@ def tidy(engine: Engine, home: Path, *, day: date, keep_days: int) -> Tidied:
     if not folder.exists():
         return Tidied()
     try:
-        n_days = exposures.drop_before(folder, day - timedelta(days=keep_days - 1))
+        n_days = day_files.drop_before(folder, day - timedelta(days=keep_days - 1))
         n_lines = exposures.drop_persons(folder, _withdrawn(engine, names))
-        held = {class_year_of(each) for each in exposures.days(folder)} | {class_year_of(day)}
+        held = {class_year_of(each) for each in day_files.days(folder)} | {class_year_of(day)}
         useless = [year for year in names.years() if year not in held]
         for year in useless:
             names.destroy(year)

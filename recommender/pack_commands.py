@@ -147,15 +147,12 @@ def take_in(journal: Path, author: str, json_file: str | None) -> None:
     """Take in a journal, for ``pack hand-in`` and ``fair hand-in``."""
     from recommender.pack import hand_in as use_case
     from recommender.pack import keys, words
-    from recommender.places import Clerk
 
-    terminal.log_to_file()
-    settings = terminal.settings()
     done = use_case.hand_in(
         terminal.engine(),
-        Clerk(who=author, now=terminal.now(), hold_hours=settings.hold_hours),
+        terminal.clerk(author),
         journal.read_bytes(),
-        keys.own_keys(settings.home),
+        keys.own_keys(terminal.settings().home),
     )
     terminal.tell(
         words.handed_lines(done, terminal.language()), lambda: words.handed_json(done), json_file

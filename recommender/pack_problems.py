@@ -102,12 +102,6 @@ REFUSALS: Mapping[str, Words] = {
 }
 
 
-def refusal(code: str, facts: tuple[str, ...]) -> Words:
-    """Say why a pack or its journal is not taken."""
-    chinese, english = REFUSALS[code]
-    return chinese.format(*facts), english.format(*facts)
-
-
 # Why one row of a journal was left out when it was handed in.
 ROWS: Mapping[str, Words] = {
     "unknown_slip": (

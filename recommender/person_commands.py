@@ -12,13 +12,7 @@ from recommender import terminal
 from recommender.terminal import author_option, json_option, say
 
 if TYPE_CHECKING:
-    from recommender.places import Clerk
-
-
-def _clerk(author: str) -> Clerk:
-    from recommender.places import Clerk
-
-    return Clerk(who=author, now=terminal.now(), hold_hours=terminal.settings().hold_hours)
+    pass
 
 
 def _log(graduate: str, author: str, route: str, action: str) -> None:
@@ -96,8 +90,9 @@ def erase(graduate: str, author: str, json_file: str | None, *, yes: bool) -> No
     english = terminal.language() == "en"
     if not yes:
         click.confirm("Erase for good?" if english else "永久删除，确定吗？", abort=True, err=True)
-    terminal.log_to_file()
-    done = erasure.erase(terminal.engine(), terminal.settings().home, _clerk(author), graduate)
+    done = erasure.erase(
+        terminal.engine(), terminal.settings().home, terminal.clerk(author), graduate
+    )
     lines = words.erasure_lines(done, terminal.language())
     terminal.tell(lines, lambda: asdict(done), json_file)
 

@@ -30,9 +30,3 @@ REFUSALS: Mapping[str, Words] = {
         "There are no posts within a year, or nobody of this class year: nothing to replay.",
     ),
 }
-
-
-def refusal(code: str, facts: tuple[str, ...]) -> Words:
-    """Say why a move is refused."""
-    chinese, english = REFUSALS[code]
-    return chinese.format(*facts), english.format(*facts)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from recommender.data.person_keys import PersonKeys
+    from recommender.places import Clerk
 
 DONE, REFUSED, WRONG_USAGE, BUSY, FAILED, HELD, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
@@ -288,6 +289,14 @@ def day() -> date:
 def now() -> datetime:
     """Give the moment that stands for now, in Shandong."""
     return settings().moment(clock())
+
+
+def clerk(author: str) -> Clerk:
+    """Say who acts, and when, as the ledger of places keeps it; what happens is logged."""
+    from recommender.places import Clerk
+
+    log_to_file()
+    return Clerk(who=author, now=now(), hold_hours=settings().hold_hours)
 
 
 def clock() -> datetime:

@@ -16,10 +16,10 @@ from flask import Response
 from flask_openapi.openapi import OpenAPI
 
 from recommender.access import Grant
+from recommender.claims import local
 from recommender.pack.desk import PackDesk, no_engine
 from recommender.pack.hall import Hall
 from recommender.pack.kiosk import PackKiosk
-from recommender.pack.opened import local
 from recommender.settings import Settings
 from service import errors, kiosk, pack_api, parts, watch
 from service.bare import bare_app, send_headers

@@ -122,3 +122,9 @@ def parts() -> Parts:
     """Give the parts of the application that answers."""
     found: Parts = current_app.extensions[_KEY]
     return found
+
+
+def signing_key() -> bytes:
+    """Give the key that signs cookies and what rosters carry; made with the installation."""
+    secret = current_app.secret_key
+    return secret if isinstance(secret, bytes) else (secret or "").encode()

@@ -42,11 +42,6 @@ def note(graduate_ids: Iterable[str]) -> None:
     g.setdefault("viewed", set()).update(graduate_ids)
 
 
-def as_action(action: str) -> None:
-    """Say what is done, where neither the method nor the answer tells."""
-    g.view_action = action
-
-
 def _keep(response: Response) -> Response:
     route = ROUTES.get(request.endpoint or "")
     is_told = response.status_code < 400 or response.status_code == 409
@@ -58,7 +53,7 @@ def _keep(response: Response) -> Response:
             at=parts().clock(),
             who=_who(),
             route=str(request.url_rule),
-            action=g.get("view_action") or _action(response),
+            action=_action(response),
         )
     except OSError as error:
         log.error("view not logged", error=type(error).__name__, errno=error.errno)

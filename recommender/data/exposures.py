@@ -16,12 +16,12 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from recommender.data import day_files
 from recommender.shown import Record, from_line, to_line
 
 # About 90,000 lists of ten lines: far more than a province's kiosks show in a day.
 MOST_BYTES_A_DAY = 64 * 1024 * 1024
 LOCK_TIMEOUT_S = 10.0
-_SUFFIX = ".jsonl"
 _PERSON = re.compile(rb'"person":"([0-9a-f]+)"')
 
 
@@ -72,7 +72,7 @@ def append(folder: Path, records: Iterable[Record], *, most_bytes: int = MOST_BY
     with _lock(folder):
         for day, lines in by_day.items():
             text = "".join(f"{line}\n" for line in lines).encode("ascii")
-            n_written += len(lines) * _append(_path(folder, day), text, most_bytes)
+            n_written += len(lines) * _append(day_files.path_of(folder, day), text, most_bytes)
     return n_written
 
 
@@ -97,39 +97,26 @@ def _append(path: Path, text: bytes, most_bytes: int) -> bool:
     return True
 
 
-def days(folder: Path) -> list[date]:
-    """List the days that have a file, ascending."""
-    return [date.fromisoformat(path.stem) for path in sorted(folder.glob(f"????-??-??{_SUFFIX}"))]
-
-
 def n_bytes(folder: Path) -> int:
     """Say how much the log holds."""
-    return sum(_path(folder, day).stat().st_size for day in days(folder))
+    return sum(day_files.path_of(folder, day).stat().st_size for day in day_files.days(folder))
 
 
 def read(folder: Path, *, until: date = date.max) -> Iterator[DayOfLists]:
     """Read the log day by day, ascending, the last day included."""
-    for day in days(folder):
+    for day in day_files.days(folder):
         if day <= until:
             yield _read_day(folder, day)
 
 
 def _read_day(folder: Path, day: date) -> DayOfLists:
     records, n_damaged = [], 0
-    for line in _path(folder, day).read_text("ascii", "replace").splitlines():
+    for line in day_files.path_of(folder, day).read_text("ascii", "replace").splitlines():
         try:
             records.append(from_line(line))
         except ValueError:
             n_damaged += 1
     return DayOfLists(day=day, records=tuple(records), n_damaged=n_damaged)
-
-
-def drop_before(folder: Path, first_kept: date) -> int:
-    """Delete the files of all days before one; give their number."""
-    old = [day for day in days(folder) if day < first_kept]
-    for day in old:
-        _path(folder, day).unlink(missing_ok=True)
-    return len(old)
 
 
 def drop_persons(folder: Path, persons: Collection[str]) -> int:
@@ -142,14 +129,14 @@ def drop_persons(folder: Path, persons: Collection[str]) -> int:
         return 0
     n_dropped = 0
     with _lock(folder):
-        for day in days(folder):
-            text = _path(folder, day).read_bytes()
+        for day in day_files.days(folder):
+            text = day_files.path_of(folder, day).read_bytes()
             if wanted.isdisjoint(_PERSON.findall(text)):
                 continue
             lines = text.splitlines(keepends=True)
             kept = [line for line in lines if wanted.isdisjoint(_PERSON.findall(line))]
             n_dropped += len(lines) - len(kept)
-            _replace(_path(folder, day), b"".join(kept))
+            _replace(day_files.path_of(folder, day), b"".join(kept))
     return n_dropped
 
 
@@ -161,10 +148,6 @@ def _replace(path: Path, text: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-
-
-def _path(folder: Path, day: date) -> Path:
-    return folder / f"{day.isoformat()}{_SUFFIX}"
 
 
 def _lock(folder: Path) -> FileLock:

@@ -6,10 +6,10 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
-_SUFFIX = ".jsonl"
+from recommender.data import day_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def append(folder: Path, view: View, *, day: date) -> None:
         If it cannot be written whole.
     """
     line = json.dumps(asdict(view), ensure_ascii=True, separators=(",", ":")).encode("ascii")
-    path = _path(folder, day)
+    path = day_files.path_of(folder, day)
     if not path.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
@@ -89,7 +89,7 @@ def append(folder: Path, view: View, *, day: date) -> None:
 
 def read(folder: Path, *, day: date | None = None, person: str | None = None) -> Read:
     """Read one day, or all days, ascending; only lines about a person where one is given."""
-    days = _days(folder) if day is None else [day]
+    days = day_files.days(folder) if day is None else [day]
     views: list[View] = []
     n_damaged = 0
     for each in days:
@@ -110,14 +110,6 @@ def of_person(folder: Path, person: str) -> Iterator[Looked]:
         yield Looked(at=view.at, who=view.who, route=view.route, action=view.action)
 
 
-def drop_before(folder: Path, day: date, keep_days: int) -> int:
-    """Delete the files of all days but the last so many; give their number."""
-    old = [each for each in _days(folder) if each <= day - timedelta(days=keep_days)]
-    for each in old:
-        _path(folder, each).unlink(missing_ok=True)
-    return len(old)
-
-
 def _view(line: str) -> View | None:
     try:
         facts = json.loads(line)
@@ -128,14 +120,6 @@ def _view(line: str) -> View | None:
 
 def _lines(folder: Path, day: date) -> list[str]:
     try:
-        return _path(folder, day).read_text("ascii", "replace").splitlines()
+        return day_files.path_of(folder, day).read_text("ascii", "replace").splitlines()
     except FileNotFoundError:
         return []
-
-
-def _days(folder: Path) -> list[date]:
-    return [date.fromisoformat(path.stem) for path in sorted(folder.glob(f"????-??-??{_SUFFIX}"))]
-
-
-def _path(folder: Path, day: date) -> Path:
-    return folder / f"{day.isoformat()}{_SUFFIX}"

@@ -22,10 +22,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from recommender.claims import SHANDONG
+from recommender.claims import SHANDONG, local
 from recommender.errors import Busy, PackRefused
 from recommender.pack import box, keys
-from recommender.pack.opened import Pack, local
+from recommender.pack.opened import Pack
 
 OPENED, SEEN = "opened", "seen"
 SLIP, MARK = "slip", "mark"

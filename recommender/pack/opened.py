@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from recommender.claims import SHANDONG
+from recommender.claims import local
 from recommender.errors import PackRefused
 from recommender.pack import box, contents, keys, proof
 from recommender.pack.contents import Contents
@@ -74,11 +74,6 @@ def open_pack(content: bytes, public: str, now: datetime) -> Pack:
         raise PackRefused("tampered", "journal.key")
     proof.check(held.artefact, held.market, held.proof)
     return pack
-
-
-def local(moment: datetime) -> str:
-    """Write a moment as a clock in Shandong shows it."""
-    return moment.astimezone(SHANDONG).strftime("%Y-%m-%d %H:%M")
 
 
 class HallClock:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from recommender import pack_problems
+from recommender.claims import local
 from recommender.pack.hand_in import HandedIn
 from recommender.pack.make import Made
-from recommender.pack.opened import Pack, local
+from recommender.pack.opened import Pack
 
 
 def made_lines(made: Made, language: str = "zh") -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -17,12 +17,12 @@ from sqlalchemy import Engine
 from recommender import access
 from recommender.access import Grant
 from recommender.claims import day_of
-from recommender.data import store, views
+from recommender.data import day_files, store, views
 from recommender.data.person_keys import PersonKeys
 from recommender.data.views import View
 from recommender.persons import is_erased
 
-VIEW, EXPORT, PRINT, CHANGE = "view", "export", "print", "change"
+VIEW, EXPORT, CHANGE = "view", "export", "change"
 
 
 class ViewLog:
@@ -140,4 +140,4 @@ def _told(
 
 def tidy(home: Path, *, day: date, keep_days: int) -> int:
     """Delete the days of the log that are past their time; give their number."""
-    return views.drop_before(views.views_dir(home), day, keep_days)
+    return day_files.drop_before(views.views_dir(home), day - timedelta(days=keep_days - 1))

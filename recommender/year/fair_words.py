@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from recommender import phrases
-from recommender.claims import SHANDONG
+from recommender.claims import SHANDONG, local
 from recommender.domain import InterestSide
 from recommender.fairs import DOOR, Booth, CheckIn, Closing, Mark, Slip
 from recommender.year.fair import Fair
@@ -24,11 +24,6 @@ _REASONS: Mapping[str, tuple[str, str]] = {
     "no_seat": ("展位已满", "no seat left"),
     "hired_at_enrolment": ("招生即招工", "hired at enrolment"),
 }
-
-
-def local(moment: datetime) -> str:
-    """Write a moment as a clock in Shandong shows it."""
-    return moment.astimezone(SHANDONG).strftime("%Y-%m-%d %H:%M")
 
 
 def reason(codes: str, language: str = "zh") -> str:

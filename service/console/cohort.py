@@ -35,7 +35,6 @@ pages = Blueprint("cohort", __name__)
 ACTS = ("move", "pin", "veto", "undo", "again", "confirm")
 MOST_CHARS = 200
 # A sheet of twenty thousand people, and no more.
-MOST_SHEET_BYTES = 4 * 1024 * 1024
 _TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from recommender import access
 from recommender.errors import NotFound, Refused, Unreadable, WrongUsage
-from recommender.finding import printable
 from recommender.year import (
     fair,
     fair_desk,
@@ -26,6 +25,7 @@ from recommender.year import (
 from recommender.year.fair_result import FairResult
 from service import errors, viewing
 from service.console import gate, refusals, sheets
+from service.console.sent import typed
 from service.console.shell import is_part, lang, render
 from service.parts import parts
 
@@ -70,14 +70,14 @@ def one(fair_id: str) -> str:
 @pages.post("/fairs")
 def put_booth() -> AnyResponse:
     """Give an enterprise a booth; the first makes the fair."""
-    fair_id = _typed("fair_id")
+    fair_id = typed("fair_id", _MOST_CHARS)
     fair_setup.put_booth(
         parts().engine,
         fair_id,
-        _typed("credit_code"),
+        typed("credit_code", _MOST_CHARS),
         day=_day(),
         n_slots=_number("slots"),
-        sign=_typed("booth") or None,
+        sign=typed("booth", _MOST_CHARS) or None,
         n_seats=_number("seats"),
     )
     return _done(fair_id, "fair_booth_put")
@@ -86,7 +86,7 @@ def put_booth() -> AnyResponse:
 @pages.post("/fairs/<path:fair_id>/booths")
 def drop_booth(fair_id: str) -> AnyResponse:
     """Take a booth back."""
-    fair_setup.drop_booth(parts().engine, fair_id, _typed("credit_code"))
+    fair_setup.drop_booth(parts().engine, fair_id, typed("credit_code", _MOST_CHARS))
     is_left = any(each.fair_id == fair_id for each, _ in fair.list_fairs(parts().engine))
     return _done(fair_id if is_left else None, "fair_booth_dropped")
 
@@ -107,7 +107,7 @@ def timetable(fair_id: str) -> AnyResponse:
 @pages.post("/fairs/<path:fair_id>/slips")
 def slip(fair_id: str) -> AnyResponse:
     """Give a walk-in a slip that names nobody, or a graduate theirs."""
-    graduate_id = _typed("graduate_id") or None
+    graduate_id = typed("graduate_id", _MOST_CHARS) or None
     if graduate_id is not None:
         access.require_within(parts().engine, gate.grant(), graduate_id)
     given = fair_desk.issue(
@@ -120,7 +120,7 @@ def slip(fair_id: str) -> AnyResponse:
 @pages.post("/fairs/<path:fair_id>/check-ins")
 def check_in(fair_id: str) -> AnyResponse:
     """Note that a slip was shown at the door."""
-    fair_desk.check_in(parts().engine, gate.clerk(), fair_id, _typed("slip"))
+    fair_desk.check_in(parts().engine, gate.clerk(), fair_id, typed("slip", _MOST_CHARS))
     return _done(fair_id, "fair_came")
 
 
@@ -200,12 +200,8 @@ def _enterprises() -> list[tuple[str, str]]:
     return fair_setup.enterprises(parts().engine, day=parts().today())
 
 
-def _typed(name: str) -> str:
-    return printable(request.form.get(name, "").strip()[:_MOST_CHARS])
-
-
 def _day() -> date | None:
-    sent = _typed("date")
+    sent = typed("date", _MOST_CHARS)
     try:
         return date.fromisoformat(sent) if sent else None
     except ValueError:
@@ -213,7 +209,7 @@ def _day() -> date | None:
 
 
 def _number(name: str) -> int | None:
-    sent = _typed(name)
+    sent = typed(name, _MOST_CHARS)
     if not sent:
         return None
     if not (sent.isascii() and sent.isdecimal() and len(sent) < 6):

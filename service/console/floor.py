@@ -12,10 +12,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from recommender import access, wording
 from recommender.domain import InterestSide
 from recommender.errors import NotFound, Refused, WrongUsage
-from recommender.finding import printable
 from recommender.year import fair, fair_board, fair_desk
 from service import errors
 from service.console import gate, refusals
+from service.console.sent import typed
 from service.console.shell import is_part, lang, render
 from service.parts import parts
 
@@ -70,20 +70,22 @@ def tablet(fair_id: str, booth: str) -> str:
 def check_in(fair_id: str, booth: str) -> AnyResponse:
     """Note that a slip was shown at the booth."""
     own = _own_at(fair_id, booth)
-    fair_desk.check_in(parts().engine, gate.clerk(), fair_id, _typed("slip"), booth=booth, own=own)
+    fair_desk.check_in(
+        parts().engine, gate.clerk(), fair_id, typed("slip", _MOST_CHARS), booth=booth, own=own
+    )
     return _done(fair_id, booth, "fair_shown")
 
 
 @pages.post("/fairs/<path:fair_id>/booths/<booth>/marks")
 def mark(fair_id: str, booth: str) -> AnyResponse:
     """Mark that the booth wants the bearer of a slip."""
-    own, rank = _own_at(fair_id, booth), _typed("rank")
+    own, rank = _own_at(fair_id, booth), typed("rank", _MOST_CHARS)
     fair_desk.mark(
         parts().engine,
         gate.clerk(),
         fair_id,
-        _typed("slip"),
-        _typed("post_id"),
+        typed("slip", _MOST_CHARS),
+        typed("post_id", _MOST_CHARS),
         side=InterestSide.ENTERPRISE,
         rank=int(rank) if rank in {str(n) for n in range(1, 100)} else None,
         own=own,
@@ -94,17 +96,17 @@ def mark(fair_id: str, booth: str) -> AnyResponse:
 @pages.post("/fairs/<path:fair_id>/booths/<booth>/claims")
 def claim(fair_id: str, booth: str) -> AnyResponse:
     """Say whose a slip is; a booth has to know the name, too."""
-    own, graduate_id = _own_at(fair_id, booth), _typed("graduate_id")
+    own, graduate_id = _own_at(fair_id, booth), typed("graduate_id", _MOST_CHARS)
     if own is None:
         access.require_within(parts().engine, gate.grant(), graduate_id)
     fair_desk.claim(
         parts().engine,
         gate.clerk(),
         fair_id,
-        _typed("slip"),
+        typed("slip", _MOST_CHARS),
         graduate_id,
         own=own,
-        name=_typed("name") or None,
+        name=typed("name", _MOST_CHARS) or None,
     )
     return _done(fair_id, booth, "fair_claimed")
 
@@ -137,10 +139,6 @@ def _own_at(fair_id: str, booth: str) -> str | None:
     if own not in (None, fair.look(parts().engine, fair_id).booth_at(booth).credit_code):
         raise NotFound("booth", booth)
     return own
-
-
-def _typed(name: str) -> str:
-    return printable(request.form.get(name, "").strip()[:_MOST_CHARS])
 
 
 def _done(fair_id: str, booth: str, what: str | None) -> AnyResponse:

@@ -58,7 +58,7 @@ def guard(app: Flask, console: Blueprint) -> None:
     people = LoginManager(app)
     people.user_loader(_person)
     console.before_request(_turn_away)
-    console.after_request(_forget)
+    console.after_request(forget)
 
 
 def signed_in() -> SignedIn:
@@ -154,7 +154,7 @@ def lead(where: str) -> AnyResponse:
     return redirect(where)
 
 
-def _forget(response: Response) -> Response:
+def forget(response: Response) -> Response:
     """Let no browser or proxy keep what was shown."""
     response.headers["Cache-Control"] = "no-store"
     return response

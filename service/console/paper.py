@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from recommender import access, failures
@@ -14,7 +14,7 @@ from service import errors, viewing
 from service.console import gate
 from service.console.shell import lang, render
 from service.console.words import Words
-from service.parts import parts
+from service.parts import parts, signing_key
 from service.qr import qr
 
 pages = Blueprint("paper", __name__)
@@ -93,7 +93,7 @@ def make_codes() -> Page:
         parts().engine,
         gate.clerk(),
         gate.grant(),
-        _key(),
+        signing_key(),
         fair_id=chosen["fair"],
         college=chosen["college"],
         class_name=chosen["class_name"],
@@ -137,8 +137,3 @@ def _slip(slip: str, faults: tuple[str, ...] = ()) -> str:
     return render(
         "slip.html", seen=seen, faults=faults, code=qr(address), key=parts().new_request_id()
     )
-
-
-def _key() -> bytes:
-    secret = current_app.secret_key
-    return secret if isinstance(secret, bytes) else (secret or "").encode()

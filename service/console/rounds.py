@@ -18,6 +18,7 @@ from recommender.year import edition, round_words, rounds
 from recommender.year.merge import Difference
 from service import errors
 from service.console import gate, refusals, sheets
+from service.console.sent import typed
 from service.console.shell import lang, render
 from service.parts import parts
 
@@ -39,11 +40,13 @@ def start() -> AnyResponse:
     grant = gate.grant()
     view = rounds.open_round(
         parts().engine,
-        _typed("name"),
+        typed("name", _MOST_CHARS),
         day=parts().today(),
         due_on=_day("due_on"),
-        alliance=grant.scope_name if grant.scope_kind == "alliance" else _typed("alliance") or None,
-        issuing_body=_typed("issuing_body") or None,
+        alliance=grant.scope_name
+        if grant.scope_kind == "alliance"
+        else typed("alliance", _MOST_CHARS) or None,
+        issuing_body=typed("issuing_body", _MOST_CHARS) or None,
     )
     return _done(view.round.round_id, "round_opened")
 
@@ -107,7 +110,7 @@ def choose(round_id: str) -> AnyResponse:
     rounds.choose(
         parts().engine,
         round_id,
-        _typed("post_id"),
+        typed("post_id", _MOST_CHARS),
         request.form.get("chosen", STORED),
         author=gate.clerk().who,
         day=parts().today(),
@@ -165,15 +168,11 @@ def _own(round_id: str) -> rounds.RoundView:
     return view
 
 
-def _typed(name: str) -> str:
-    return printable(request.form.get(name, "").strip()[:_MOST_CHARS])
-
-
 def _day(name: str) -> date:
     try:
         return date.fromisoformat(request.form.get(name, ""))
     except ValueError:
-        raise Unreadable(name, _typed(name), "not_a_date") from None
+        raise Unreadable(name, typed(name, _MOST_CHARS), "not_a_date") from None
 
 
 def _file_name(sent: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, current_app, g, request, url_for
+from flask import Blueprint, g, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from recommender.access import Grant
 from service import tokens
 from service.console import gate as console
-from service.parts import parts
+from service.parts import parts, signing_key
 from service.routes import ROUTES, may_ask
 
 COOKIE = "placement_kiosk"
@@ -34,7 +34,7 @@ class Opened:
 def guard(pages: Blueprint) -> None:
     """Let nobody past who has not opened the kiosk; let nothing be kept that it shows."""
     pages.before_request(_turn_away)
-    pages.after_request(_forget)
+    pages.after_request(console.forget)
 
 
 def fair_id() -> str:
@@ -85,14 +85,8 @@ def read() -> Opened | None:
     return Opened(str(token), str(fair))
 
 
-def key() -> bytes:
-    """Give the key that signs what rosters carry; made with the installation."""
-    secret = current_app.secret_key
-    return secret if isinstance(secret, bytes) else (secret or "").encode()
-
-
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(key(), salt="kiosk")
+    return URLSafeSerializer(signing_key(), salt="kiosk")
 
 
 def _turn_away() -> AnyResponse | None:
@@ -114,9 +108,3 @@ def _turn_away() -> AnyResponse | None:
         raise Forbidden
     g.opened, g.grant = opened, grant
     return None
-
-
-def _forget(response: Response) -> Response:
-    """Let no browser or proxy keep what was shown."""
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -18,7 +18,7 @@ from service.console.gate import UnsafeLine
 from service.kiosk import cards, gate
 from service.kiosk.frame import lang, render
 from service.kiosk.state import State, levels
-from service.parts import parts
+from service.parts import parts, signing_key
 from service.qr import qr
 
 log = structlog.get_logger()
@@ -128,7 +128,7 @@ def _scanned(typed: str) -> Page:
         if len(number) in {LENGTH, LENGTH + 1}:  # of the server, of a hall
             parts().kiosk.slip(gate.fair_id(), number)
             return _slip(State(slip=number, view="slip"))
-        parts().kiosk.scanned(gate.key(), gate.fair_id(), typed)
+        parts().kiosk.scanned(signing_key(), gate.fair_id(), typed)
     except errors.NotFound:
         return _trades(State(), fault="slip_unknown"), 422
     except errors.Unreadable as refusal:
@@ -182,7 +182,7 @@ def _answer(state: State) -> tuple[Answered, State]:
 def _read(state: State) -> Answers | None:
     if not state.code:
         return None
-    return parts().kiosk.scanned(gate.key(), gate.fair_id(), state.code)
+    return parts().kiosk.scanned(signing_key(), gate.fair_id(), state.code)
 
 
 def _marked(state: State, post_id: str) -> State:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.data import exposures
+from recommender.data import day_files, exposures
 from recommender.data.pseudonyms import Pseudonyms
 from recommender.shown import CitedStep, ShownLine, ShownList, from_line, to_line
 from tests.builders import DAY
@@ -129,7 +129,7 @@ def test_a_day_has_a_file_that_is_the_owners_alone(tmp_path: Path) -> None:
     folder = tmp_path / "exposures"
     exposures.append(folder, [make_list(), make_list(day=date(2026, 5, 16)), make_step()])
     exposures.append(folder, [make_list(model=4)])
-    assert exposures.days(folder) == [date(2026, 5, 15), date(2026, 5, 16)]
+    assert day_files.days(folder) == [date(2026, 5, 15), date(2026, 5, 16)]
     assert (folder / "2026-05-15.jsonl").stat().st_mode & 0o777 == 0o600
     assert folder.stat().st_mode & 0o777 == 0o700
     (first, second) = exposures.read(folder)
@@ -149,16 +149,16 @@ def test_what_a_power_cut_tore_off_costs_one_line(tmp_path: Path) -> None:
 
 def test_nothing_was_logged_yet(tmp_path: Path) -> None:
     folder = tmp_path / "exposures"
-    assert (records(folder), exposures.days(folder), exposures.n_bytes(folder)) == ([], [], 0)
+    assert (records(folder), day_files.days(folder), exposures.n_bytes(folder)) == ([], [], 0)
     assert exposures.drop_persons(folder, {"ab"}) == 0
-    assert exposures.drop_before(folder, DAY) == 0
+    assert day_files.drop_before(folder, DAY) == 0
 
 
 def test_old_days_go_whole(tmp_path: Path) -> None:
     days = [date(2026, 5, day) for day in (13, 14, 15)]
     exposures.append(tmp_path, [make_list(day=day) for day in days])
-    assert exposures.drop_before(tmp_path, date(2026, 5, 15)) == 2
-    assert exposures.days(tmp_path) == [DAY]
+    assert day_files.drop_before(tmp_path, date(2026, 5, 15)) == 2
+    assert day_files.days(tmp_path) == [DAY]
 
 
 def test_a_person_goes_line_by_line_also_where_a_line_is_torn(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from recommender import lists_shown
-from recommender.data import exposures, store
+from recommender.data import day_files, exposures, store
 from recommender.data.pseudonyms import Pseudonyms
 from recommender.domain import OutcomeStage
 from recommender.errors import NeverShown, TooFewEffective, TooFewLists, Unreadable
@@ -310,7 +310,7 @@ def test_a_log_keeps_so_many_days_today_included(
     write(tmp_path, [make_list(day=date(2026, 5, day)) for day in range(10, 16)])
     gone = lists_shown.tidy(stored_world, tmp_path, day=DAY, keep_days=keep_days)
     assert gone == Tidied(n_days=6 - len(kept))
-    assert [each.day for each in exposures.days(exposures.lists_dir(tmp_path))] == list(kept)
+    assert [each.day for each in day_files.days(exposures.lists_dir(tmp_path))] == list(kept)
 
 
 def test_lists_of_who_no_longer_agrees_go_in_the_night(
@@ -343,7 +343,7 @@ def test_a_disk_that_fails_does_not_stop_the_night(
     def fails(*_: object) -> int:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(exposures, "drop_before", fails)
+    monkeypatch.setattr(day_files, "drop_before", fails)
     assert lists_shown.tidy(stored_world, tmp_path, day=DAY, keep_days=1) == Tidied()
 
 
