@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Engine
 
 from recommender import access
@@ -21,6 +22,8 @@ from recommender.data import day_files, store, views
 from recommender.data.person_keys import PersonKeys
 from recommender.data.views import View
 from recommender.persons import is_erased
+
+log = structlog.get_logger()
 
 VIEW, EXPORT, CHANGE = "view", "export", "change"
 
@@ -139,5 +142,12 @@ def _told(
 
 
 def tidy(home: Path, *, day: date, keep_days: int) -> int:
-    """Delete the days of the log that are past their time; give their number."""
-    return day_files.drop_before(views.views_dir(home), day - timedelta(days=keep_days - 1))
+    """Delete the days of the log that are past their time; give their number.
+
+    A disk that fails does not stop the night that calls it: it is logged, and tried again.
+    """
+    try:
+        return day_files.drop_before(views.views_dir(home), day - timedelta(days=keep_days - 1))
+    except OSError as error:
+        log.error("views not tidied", error=type(error).__name__)
+        return 0

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from recommender import access, ledger_answers, lists_shown, nightly
 from recommender.__main__ import program
-from recommender.data import exposures
+from recommender.data import day_files, exposures
 from recommender.nightly import NightResult
 from recommender.rights import viewed
 from recommender.rights.viewed import ViewLog
@@ -130,3 +130,13 @@ def test_the_night_purges_whatever_its_verdict(
     assert [look.at[:10] for look in viewed.of_person(tmp_path, "G1")] == [DAY]
     assert lists_shown.count_lists(tmp_path).n_lists == 1
     assert [facts["keep_days"] for facts in asked] == [9]
+
+
+def test_a_disk_that_fails_while_looks_are_tidied_does_not_stop_the_night(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> int:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(day_files, "drop_before", fails)
+    assert viewed.tidy(tmp_path, day=date(2026, 5, 15), keep_days=1) == 0
