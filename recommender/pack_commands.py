@@ -151,7 +151,7 @@ def take_in(journal: Path, author: str, json_file: str | None) -> None:
     done = use_case.hand_in(
         terminal.engine(),
         terminal.clerk(author),
-        journal.read_bytes(),
+        _read(journal),
         keys.own_keys(terminal.settings().home),
     )
     terminal.tell(
@@ -200,4 +200,12 @@ def _open(file: Path, trusted: str | None, now: datetime) -> Pack:
     said = trusted or terminal.settings().pack_key
     if said is None:
         raise PackRefused("no_key")
-    return open_pack(file.read_bytes(), keys.read_public(said), now)
+    return open_pack(_read(file), keys.read_public(said), now)
+
+
+def _read(file: Path) -> bytes:
+    from recommender.errors import NotFound
+
+    if not file.is_file():
+        raise NotFound("path", str(file))
+    return file.read_bytes()

@@ -84,8 +84,8 @@ REFUSALS: Mapping[str, Words] = {
     ),
     # The journal.
     "journal_not_one": (
-        "不是离线登记的日志文件：{0}。",
-        "This is no journal of a pack: {0}.",
+        "不是离线登记的日志文件；请选 serve --pack 写下的 .journal 文件。",
+        "This is no journal of a pack: choose the .journal file that serve --pack wrote.",
     ),
     "journal_tampered": (
         "日志第 {0} 行被改动或损坏，未写入任何内容。",

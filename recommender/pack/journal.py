@@ -78,7 +78,7 @@ def read(content: bytes, trusted: Collection[str]) -> Read:
     """
     whole, newline, _torn = content.rpartition(b"\n")
     if not newline:
-        raise PackRefused("journal_not_one", "no line")
+        raise PackRefused("journal_not_one")
     lines = whole.split(b"\n")
     manifest = _manifest(lines[0], trusted)
     entries, before = [], ""
@@ -94,7 +94,7 @@ def _manifest(line: bytes, trusted: Collection[str]) -> dict[str, Any]:
         signed = base64.b64decode(head["manifest"], validate=True)
         signature = bytes.fromhex(head["signature"])
     except (ValueError, KeyError, TypeError) as error:
-        raise PackRefused("journal_not_one", "no manifest") from error
+        raise PackRefused("journal_not_one") from error
     if not any(keys.is_signed(public, signature, signed) for public in trusted):
         raise PackRefused("journal_unknown_key")
     return box.signed_manifest(signed)

@@ -241,3 +241,18 @@ def test_handing_in_is_said_line_by_line(
     refused = run(stored_fair.home, "fair", "hand-in", str(file))
     assert (refused.exit_code, "Line 4" in refused.output) == (1, True)
     assert CODES[1] not in refused.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("pack", "hand-in", "none.journal"),
+        ("fair", "hand-in", "none.journal"),
+        ("pack", "check", "none.pack", "--key", "0" * 64),
+        ("serve", "--pack", "none.pack", "--key", "0" * 64),
+    ],
+)
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, command: tuple[str, ...]) -> None:
+    refused = run(tmp_path, *command)
+    assert refused.exit_code == 2
+    assert command[2] in refused.output
