@@ -14,6 +14,7 @@ from recommender import access
 from recommender.domain import InterestSide
 from recommender.errors import NotFound
 from recommender.year import fair, fair_board, fair_desk, fair_result, fair_timetable, fair_words
+from recommender.year.fair_board import ENTERPRISE
 from service import fair_payloads, tokens
 from service.api import BEARER, KIOSK, PREFIX, answer, refusals, require_json
 from service.fair_payloads import (
@@ -42,7 +43,6 @@ fairs = APIBlueprint(
 fairs.before_request(tokens.require_role)
 fairs.before_request(require_json)
 
-ENTERPRISE = "enterprise"
 _WRITTEN = refusals(400, 404, 409, 413, 415)
 
 
@@ -97,7 +97,7 @@ def graduate_slip(path: RegistrantPath, body: Nothing) -> Response:
 @fairs.post("/fairs/<path:fair_id>/check-ins", responses={201: fair_payloads.CheckIn, **_WRITTEN})
 def check_slip_in(path: FairPath, header: OutcomeHeader, body: CheckInBody) -> Response:
     """Note that a slip was shown, at the door or at a booth."""
-    own = _own(path.fair_id)
+    own = fair_board.booth_of(parts().engine, tokens.grant(), path.fair_id)
     shown = fair_desk.check_in(
         parts().engine,
         tokens.clerk(),
@@ -113,7 +113,8 @@ def check_slip_in(path: FairPath, header: OutcomeHeader, body: CheckInBody) -> R
 @fairs.post("/fairs/<path:fair_id>/marks", responses={201: fair_payloads.Mark, **_WRITTEN})
 def mark_interest(path: FairPath, header: OutcomeHeader, body: MarkBody) -> Response:
     """Mark that the bearer of a slip wants a post, or that its booth wants the bearer."""
-    role, own = tokens.grant().role, _own(path.fair_id)
+    role = tokens.grant().role
+    own = fair_board.booth_of(parts().engine, tokens.grant(), path.fair_id)
     side = InterestSide(body.side or (ENTERPRISE if role == ENTERPRISE else "graduate"))
     if (role == ENTERPRISE and side is InterestSide.GRADUATE) or (
         role == KIOSK and side is InterestSide.ENTERPRISE
@@ -136,7 +137,7 @@ def mark_interest(path: FairPath, header: OutcomeHeader, body: MarkBody) -> Resp
 @fairs.post("/fairs/<path:fair_id>/claims", responses={201: fair_payloads.Slip, **_WRITTEN})
 def claim_slip(path: FairPath, header: OutcomeHeader, body: ClaimBody) -> Response:
     """Say whose a slip is: its marks become 意向."""
-    own = _own(path.fair_id)
+    own = fair_board.booth_of(parts().engine, tokens.grant(), path.fair_id)
     if own is None:
         access.require_within(parts().engine, tokens.grant(), body.graduate_id)
     slip = fair_desk.claim(
@@ -172,7 +173,7 @@ def show_board(path: FairPath) -> Response:
 )
 def booth_visitors(path: BoothPath) -> Response:
     """List whom a booth is to meet: sent to it, or having marked it."""
-    own = _own(path.fair_id)
+    own = fair_board.booth_of(parts().engine, tokens.grant(), path.fair_id)
     booth, found = fair_board.visitors(
         parts().engine, path.fair_id, path.booth, for_booth=own is not None
     )
@@ -199,12 +200,3 @@ def show_result(path: FairPath, query: ResultQuery) -> Response:
     own = access.within(parts().engine, grant, set(found.people))
     whole = query.certificate and grant.is_for_all
     return answer(fair_payloads.Result.of(found, own, whole=whole))
-
-
-def _own(fair_id: str) -> str | None:
-    """Give the booth of the enterprise that asks; None for an officer or a kiosk."""
-    grant = tokens.grant()
-    if grant.role != ENTERPRISE:
-        return None
-    name = grant.scope_name if grant.scope_kind == ENTERPRISE else None
-    return fair_board.own_booth(parts().engine, fair_id, name).credit_code

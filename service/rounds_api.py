@@ -7,7 +7,6 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from recommender import access
-from recommender.collection import Round
 from recommender.errors import NotFound
 from recommender.year import answers, round_words, rounds, upkeep
 from service import round_payloads, tokens
@@ -42,17 +41,9 @@ _STATE = {201: round_payloads.RoundState, **_POSTED}
 _STEP = {201: round_payloads.RoundStep, **_POSTED}
 
 
-def _is_own(round_: Round) -> bool:
-    """Whether a round concerns the bearer: an alliance's own, and those of everybody."""
-    grant = tokens.grant()
-    return grant.scope_kind != "alliance" or round_.alliance in (None, grant.scope_name)
-
-
 def _own(name: str) -> str:
-    """Treat another alliance's round as one that nobody knows."""
-    found = rounds.look(parts().engine, name, day=parts().today())
-    if not _is_own(found.round):
-        raise NotFound("round", name)
+    """Give the name of a round that concerns the bearer."""
+    rounds.look_for(parts().engine, tokens.grant(), name, day=parts().today())
     return name
 
 
@@ -63,7 +54,9 @@ def _author() -> str:
 @collection.get("/rounds", responses={200: round_payloads.Rounds})
 def list_rounds() -> Response:
     """List the rounds, the latest first."""
-    found = filter(_is_own, rounds.list_rounds(parts().engine))
+    found = [
+        each for each in rounds.list_rounds(parts().engine) if rounds.concerns(each, tokens.grant())
+    ]
     return answer(
         round_payloads.Rounds.model_validate({"rounds": list(map(round_words.round_json, found))})
     )

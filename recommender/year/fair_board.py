@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from recommender import places
+from recommender.access import Grant
 from recommender.data import consented, fair_desk, registered, store
 from recommender.domain import InterestSide, Post, SkillLevel
 from recommender.errors import NotFound
@@ -15,6 +16,8 @@ from recommender.fairs import Booth, Mark
 from recommender.matching.eligibility import open_places
 from recommender.places import Clerk
 from recommender.year.fair import Fair, load, posts_at
+
+ENTERPRISE = "enterprise"  # the role, and the kind of scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +164,20 @@ def board(engine: Engine, clerk: Clerk, fair_id: str) -> Board:
 def _name(booth: Booth, posts: list[Post]) -> str:
     named = (post.enterprise for post in posts if post.credit_code == booth.credit_code)
     return next(named, booth.credit_code)
+
+
+def booth_of(engine: Engine, grant: Grant, fair_id: str) -> str | None:
+    """Give the credit code at whose booth the bearer stands; None for who is no enterprise.
+
+    Raises
+    ------
+    NotFound
+        If nobody knows the fair, or the enterprise has no booth there.
+    """
+    if grant.role != ENTERPRISE:
+        return None
+    name = grant.scope_name if grant.scope_kind == ENTERPRISE else None
+    return own_booth(engine, fair_id, name).credit_code
 
 
 def own_booth(engine: Engine, fair_id: str, enterprise: str | None) -> Booth:

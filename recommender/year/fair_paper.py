@@ -16,8 +16,6 @@ from recommender.places import Clerk
 from recommender.year import fair, fair_board, fair_codes
 from recommender.year.fair_desk import read_number
 
-ENTERPRISE = "enterprise"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkLine:
@@ -87,7 +85,7 @@ def seen(engine: Engine, grant: Grant, number: str) -> SlipSeen:
             raise NotFound("slip", number)
         slip = slips[-1]
         found = fair.load(conn, slip.fair_id)
-    own = own_booth(engine, grant, slip.fair_id, number)
+    own = _own_booth(engine, grant, slip.fair_id, number)
     known_to = own is not None or slip.graduate_id is None
     if not known_to and not access.within(engine, grant, [slip.graduate_id or ""]):
         raise NotFound("slip", number)
@@ -111,19 +109,10 @@ def seen(engine: Engine, grant: Grant, number: str) -> SlipSeen:
     )
 
 
-def own_booth(engine: Engine, grant: Grant, fair_id: str, number: str) -> str | None:
-    """Give the booth of the enterprise that asks; None for an officer.
-
-    Raises
-    ------
-    NotFound
-        If the enterprise has no booth at the fair: the slip is as unknown to it.
-    """
-    if grant.role != ENTERPRISE:
-        return None
-    name = grant.scope_name if grant.scope_kind == ENTERPRISE else None
+def _own_booth(engine: Engine, grant: Grant, fair_id: str, number: str) -> str | None:
+    """Give the booth of the enterprise that asks; without one there the slip is unknown to it."""
     try:
-        return fair_board.own_booth(engine, fair_id, name).credit_code
+        return fair_board.booth_of(engine, grant, fair_id)
     except NotFound:
         raise NotFound("slip", number) from None
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
+from recommender.access import Grant
 from recommender.collection import (
     STORED,
     Asked,
@@ -347,6 +348,25 @@ def list_rounds(engine: Engine) -> list[Round]:
     """List the rounds, the latest first."""
     with store.reading(engine) as conn:
         return collected.load_rounds(conn)
+
+
+def concerns(round_: Round, grant: Grant) -> bool:
+    """Whether a round is the bearer's business: an alliance's own, and everybody's."""
+    return grant.scope_kind != "alliance" or round_.alliance in (None, grant.scope_name)
+
+
+def look_for(engine: Engine, grant: Grant, name: str, *, day: date) -> RoundView:
+    """Show how a round stands; another alliance's is one that nobody knows.
+
+    Raises
+    ------
+    NotFound
+        If there is no such round, or it is another alliance's.
+    """
+    view = look(engine, name, day=day)
+    if not concerns(view.round, grant):
+        raise NotFound("round", name)
+    return view
 
 
 def choose(

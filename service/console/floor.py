@@ -21,7 +21,6 @@ from service.parts import parts
 
 pages = Blueprint("floor", __name__)
 
-ENTERPRISE = "enterprise"
 _MOST_CHARS = 100
 
 
@@ -35,7 +34,7 @@ def board(fair_id: str) -> str:
 @pages.get("/fairs/<path:fair_id>/booth")
 def own(fair_id: str) -> AnyResponse:
     """Lead an enterprise to its own booth."""
-    code = _own(fair_id)
+    code = fair_board.booth_of(parts().engine, gate.grant(), fair_id)
     if code is None:
         raise NotFound("booth", "")
     return _done(fair_id, code, None)
@@ -44,7 +43,7 @@ def own(fair_id: str) -> AnyResponse:
 @pages.get("/fairs/<path:fair_id>/booths/<booth>")
 def tablet(fair_id: str, booth: str) -> str:
     """Show a booth whom it is to meet."""
-    engine, own = parts().engine, _own(fair_id)
+    engine, own = parts().engine, fair_board.booth_of(parts().engine, gate.grant(), fair_id)
     at, found = fair_board.visitors(engine, fair_id, booth, for_booth=own is not None)
     if own is not None and at.credit_code != own:
         raise NotFound("booth", booth)
@@ -124,18 +123,9 @@ def refused(refusal: Refused | WrongUsage) -> AnyResponse:
     return refusals.told(refusal, url_for("console.floor.tablet", **where))
 
 
-def _own(fair_id: str) -> str | None:
-    """Give the booth of the enterprise that is signed in; None for anybody else."""
-    grant = gate.grant()
-    if grant.role != ENTERPRISE:
-        return None
-    name = grant.scope_name if grant.scope_kind == ENTERPRISE else None
-    return fair_board.own_booth(parts().engine, fair_id, name).credit_code
-
-
 def _own_at(fair_id: str, booth: str) -> str | None:
     """Give the same at a booth; another enterprise's is one that nobody knows."""
-    own = _own(fair_id)
+    own = fair_board.booth_of(parts().engine, gate.grant(), fair_id)
     if own not in (None, fair.look(parts().engine, fair_id).booth_at(booth).credit_code):
         raise NotFound("booth", booth)
     return own

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from recommender import access, wording
-from recommender.collection import STORED, Round, RoundState
+from recommender.collection import STORED, RoundState
 from recommender.errors import NotFound, Refused, Unreadable, WrongUsage
 from recommender.finding import printable
 from recommender.year import edition, round_words, rounds
@@ -30,7 +30,9 @@ _MOST_CHARS = 120
 @pages.get("/rounds")
 def show() -> str:
     """List the rounds, and open one."""
-    found = [each for each in rounds.list_rounds(parts().engine) if _is_own(each)]
+    found = [
+        each for each in rounds.list_rounds(parts().engine) if rounds.concerns(each, gate.grant())
+    ]
     return render("rounds.html", rounds=found, states=round_words.STATES, english=lang() == "en")
 
 
@@ -154,18 +156,8 @@ def refused(refusal: Refused | WrongUsage) -> AnyResponse:
     return refusals.told(refusal, where)
 
 
-def _is_own(round_: Round) -> bool:
-    """Whether a round concerns the one who is signed in: an alliance's own, and everybody's."""
-    grant = gate.grant()
-    return grant.scope_kind != "alliance" or round_.alliance in (None, grant.scope_name)
-
-
 def _own(round_id: str) -> rounds.RoundView:
-    """Read a round; another alliance's is one that nobody knows."""
-    view = rounds.look(parts().engine, round_id, day=parts().today())
-    if not _is_own(view.round):
-        raise NotFound("round", round_id)
-    return view
+    return rounds.look_for(parts().engine, gate.grant(), round_id, day=parts().today())
 
 
 def _day(name: str) -> date:
